@@ -1,0 +1,1 @@
+"""The only module that names concrete classes: it builds what the ports promise."""
