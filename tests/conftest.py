@@ -1,0 +1,3 @@
+"""Fixtures for every test: the real control plane (tests marked ``cluster``)."""
+
+pytest_plugins = ["tests.controlplane.fixtures"]
