@@ -49,6 +49,16 @@ class Page(Generic[T]):
     """The items that are not among ``items``."""
 
 
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """One page of a list whose items are still JSON, so that they can be decoded a few at a time."""
+
+    items: Sequence[msgspec.Raw]
+    resource_version: str
+    continue_token: str
+    remaining: int
+
+
 class Changed(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """An object as it is after ADDED or MODIFIED, or was just before DELETED."""
 
@@ -198,8 +208,8 @@ def decode_one(body: bytes, kind: type[T]) -> T:
         raise _not_kubernetes("answer", body, error) from error
 
 
-def decode_list(body: bytes, kind: type[T]) -> Page[T]:
-    """Return a page of a list; items that cannot be decoded are set apart, not lost in silence.
+def open_list(body: bytes) -> RawPage:
+    """Return a page of a list, its items not yet decoded.
 
     Raises:
         ServerFaultError: the document is not a list.
@@ -208,14 +218,25 @@ def decode_list(body: bytes, kind: type[T]) -> Page[T]:
         document = _parse(_LIST, body)
     except _BROKEN as error:
         raise _not_kubernetes("list", body, error) from error
-    items, undecodable = _decode_items(document.items or (), kind)
     meta = document.metadata
-    return Page(items, meta.resource_version, meta.continue_, meta.remaining_item_count or 0, undecodable)
+    return RawPage(
+        document.items or (), meta.resource_version, meta.continue_, meta.remaining_item_count or 0
+    )
 
 
-def _decode_items(
-    raws: Sequence[msgspec.Raw], kind: type[T]
-) -> tuple[tuple[T, ...], tuple[Undecodable, ...]]:
+def decode_list(body: bytes, kind: type[T]) -> Page[T]:
+    """Return a page of a list; items that cannot be decoded are set apart, not lost in silence.
+
+    Raises:
+        ServerFaultError: the document is not a list.
+    """
+    page = open_list(body)
+    items, undecodable = decode_items(page.items, kind)
+    return Page(items, page.resource_version, page.continue_token, page.remaining, undecodable)
+
+
+def decode_items(raws: Sequence[msgspec.Raw], kind: type[T]) -> tuple[tuple[T, ...], tuple[Undecodable, ...]]:
+    """Return what of ``raws`` could be decoded, and what could not."""
     items: list[T] = []
     undecodable: list[Undecodable] = []
     for raw in raws:
