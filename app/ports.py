@@ -199,7 +199,11 @@ class GrantLog(Protocol):
         ...
 
     async def history(self, query: HistoryQuery) -> tuple[ChainedEntry, ...]:
-        """Return the audit rows asked for, oldest first; the newest ``limit`` where there are more."""
+        """Return the audit rows asked for, oldest first; the newest ``limit`` where there are more.
+
+        Raises:
+            InputError: a partial grant id fits several grants.
+        """
         ...
 
     async def health(self) -> RegistryHealth:

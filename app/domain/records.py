@@ -47,6 +47,8 @@ class Happening(StrEnum):
     RECOVERED = "recovered"
     GAP = "gap"
     """A removal went ahead while the registry could not be written; told afterwards."""
+    REPAIRED = "repaired"
+    """The registry found its own append-only triggers missing and put them back."""
 
 
 class Phase(StrEnum):
