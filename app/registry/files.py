@@ -74,7 +74,7 @@ def refuse_network(path: Path, mountinfo: str | None = None) -> None:
     kind = file_system(PurePosixPath(os.path.realpath(path)), table)
     if kind in _NETWORK:
         raise RegistryError(
-            f"the registry {path} would lie on a network file system ({kind}): SQLite's locks do not hold there",
+            f"the registry {path} would lie on a network file system ({kind}), which breaks SQLite's locks",
             fix=ELSEWHERE,
         )
 

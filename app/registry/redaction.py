@@ -14,7 +14,7 @@ _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?"), BLOT),  # a JWT, as service accounts and OIDC use
     (re.compile(r"(?i)\b(bearer)\s+(?=\S*\d)[\w.~+/=-]{16,}"), rf"\1 {BLOT}"),
     (re.compile(r"(?i)\b(authorization:\s*\w+)\s+\S+"), rf"\1 {BLOT}"),
-    (re.compile(r"(?i)\b((?:[\w-]*[_-])?(?:password|passwd|token|secret|api[_-]?key))=\S+"), rf"\1={BLOT}"),
+    (re.compile(r"(?i)\b([\w-]{0,32}(?:password|passwd|token|secret|api[_-]?key))=\S+"), rf"\1={BLOT}"),
     (re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@"), rf"\1:{BLOT}@"),
 )
 _SECRET_KEY = re.compile(
