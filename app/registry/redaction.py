@@ -7,6 +7,8 @@ password) and detail keys that by their name hold one. What it takes away stays 
 
 import re
 
+from app.domain.records import Json
+
 BLOT = "[redacted]"
 
 _SHAPES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -29,15 +31,16 @@ def redact(text: str) -> str:
     return text
 
 
-def redact_tree(value: object) -> object:
-    """Return a JSON value with its strings redacted, and BLOT where a key says that it names a secret."""
+def redact_tree(tree: Json) -> Json:
+    """Return a JSON object with its strings redacted, and BLOT where a key says that it names a secret."""
+    return {key: BLOT if _SECRET_KEY.search(key) else _redact_value(item) for key, item in tree.items()}
+
+
+def _redact_value(value: object) -> object:
     if isinstance(value, str):
         return redact(value)
     if isinstance(value, dict):
-        return {
-            key: BLOT if isinstance(key, str) and _SECRET_KEY.search(key) else redact_tree(item)
-            for key, item in value.items()
-        }
+        return redact_tree(value)
     if isinstance(value, list | tuple):
-        return [redact_tree(item) for item in value]
+        return [_redact_value(item) for item in value]
     return value

@@ -13,7 +13,7 @@ CLUSTER = "https://192.0.2.10:6443"
 GRANT_ID = "01kav8zc3q5m7x9y2w4t6r8p0n"
 
 
-def grant(grant_id: str = GRANT_ID, **changes: Any) -> GrantRecord:
+def grant(grant_id: str = GRANT_ID, **changes: object) -> GrantRecord:
     fields: dict[str, Any] = {
         "id": grant_id,
         "cluster": CLUSTER,
@@ -32,7 +32,7 @@ def grant(grant_id: str = GRANT_ID, **changes: Any) -> GrantRecord:
     return GrantRecord(**fields | changes)
 
 
-def intent(intent_id: str = "i1", **changes: Any) -> Intent:
+def intent(intent_id: str = "i1", **changes: object) -> Intent:
     fields: dict[str, Any] = {
         "id": intent_id,
         "grant_id": GRANT_ID,
@@ -46,7 +46,7 @@ def intent(intent_id: str = "i1", **changes: Any) -> Intent:
     return Intent(**fields | changes)
 
 
-def entry(happening: Happening = Happening.ASKED, **changes: Any) -> Entry:
+def entry(happening: Happening = Happening.ASKED, **changes: object) -> Entry:
     fields: dict[str, Any] = {
         "at": NOW,
         "cluster": CLUSTER,
@@ -60,14 +60,18 @@ def entry(happening: Happening = Happening.ASKED, **changes: Any) -> Entry:
 times = st.datetimes(
     min_value=datetime(1, 1, 3),  # noqa: DTZ001 (the zone is Hypothesis' to add)
     max_value=datetime(9999, 12, 29),  # noqa: DTZ001
-    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-11))]),
+    timezones=st.sampled_from(
+        [UTC, timezone(timedelta(hours=5, minutes=45)), timezone(timedelta(hours=-11))]
+    ),
 )
 texts = st.text(max_size=40)
 names = st.lists(texts, max_size=3).map(tuple)
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 objects = st.dictionaries(
     texts,
-    st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)),
+    st.recursive(
+        scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3)
+    ),
     max_size=4,
 )
 grants = st.builds(

@@ -12,6 +12,11 @@ from tests.registry import samples
 
 OTHER_CLUSTER = "https://192.0.2.20:6443"
 
+# The way round that ends an older row: right in number and link, but with that row's hash.
+_OLD_HASH = """
+SELECT 4, last.hash, older.hash, '{}' FROM audit older, audit last WHERE (older.seq, last.seq) = (2, 3)
+"""
+
 
 @pytest.fixture
 def three(memory: sqlite3.Connection) -> sqlite3.Connection:
@@ -48,13 +53,12 @@ def test_rows_are_chained_from_the_first(memory: sqlite3.Connection) -> None:
         "DELETE FROM audit",
         "DELETE FROM audit WHERE seq = 3",
         "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 2",
-        "INSERT OR REPLACE INTO audit (seq, previous, hash, entry) SELECT seq, previous, 'f', 'x' FROM audit WHERE seq = 2",
+        "INSERT OR REPLACE INTO audit SELECT seq, previous, 'f', 'x' FROM audit WHERE seq = 2",
         "INSERT INTO audit (previous, hash, entry) SELECT hash, 'f', '{}' FROM audit WHERE seq = 3",
         "INSERT INTO audit (seq, previous, hash, entry) SELECT 5, hash, 'f', '{}' FROM audit WHERE seq = 3",
         "INSERT INTO audit (seq, previous, hash, entry) SELECT 4, hash, 'f', '{}' FROM audit WHERE seq = 1",
-        # The way round that ends an older row: right in number and link, but with that row's hash.
-        "INSERT OR REPLACE INTO audit SELECT 4, (SELECT hash FROM audit WHERE seq = 3), hash, '{}' FROM audit WHERE seq = 2",
-        "INSERT OR IGNORE INTO audit SELECT 4, (SELECT hash FROM audit WHERE seq = 3), hash, '{}' FROM audit WHERE seq = 2",
+        f"INSERT OR REPLACE INTO audit {_OLD_HASH}",
+        f"INSERT OR IGNORE INTO audit {_OLD_HASH}",
         "REPLACE INTO audit SELECT * FROM audit WHERE seq = 3",
     ],
 )  # fmt: skip

@@ -105,8 +105,8 @@ def slip_one_in(rows: list[Link]) -> None:
         (
             swap_the_contents,
             [
-                (FaultKind.UNLINKED, 2), (FaultKind.EDITED, 2), (FaultKind.UNLINKED, 3), (FaultKind.EDITED, 3),
-                (FaultKind.UNLINKED, 4),
+                (FaultKind.UNLINKED, 2), (FaultKind.EDITED, 2),
+                (FaultKind.UNLINKED, 3), (FaultKind.EDITED, 3), (FaultKind.UNLINKED, 4),
             ],
         ),
         (swap_the_rows, [(FaultKind.MISSING, 3), (FaultKind.MISPLACED, 2), (FaultKind.MISSING, 4)]),
@@ -179,7 +179,9 @@ def mutations(draw: st.DrawFn) -> tuple[list[Link], list[Link], ChainHead]:
 
 
 @given(mutations())
-def test_any_single_mutation_is_found_given_a_kept_head(case: tuple[list[Link], list[Link], ChainHead]) -> None:
+def test_any_single_mutation_is_found_given_a_kept_head(
+    case: tuple[list[Link], list[Link], ChainHead],
+) -> None:
     rows, changed, head = case
 
     assert verify(changed, [head]).is_whole == (changed == rows)

@@ -48,5 +48,8 @@ def test_what_json_has_no_word_for_is_refused(value: object) -> None:
 
 
 def test_a_row_that_does_not_decode_is_named() -> None:
-    with pytest.raises(RegistryError, match="audit row 7 in the registry does not read"), decoding("audit row 7"):
+    with (
+        pytest.raises(RegistryError, match="audit row 7 in the registry does not read"),
+        decoding("audit row 7"),
+    ):
         decode_object("[1]")

@@ -8,10 +8,10 @@ import pytest
 import sqlite_utils
 from hypothesis import given
 
-from app.domain.records import Entry, GrantRecord, Happening, Intent, Outcome, Phase
+from app.domain.records import Entry, GrantRecord, Happening, HistoryQuery, Intent, Outcome, Phase
 from app.errors import RegistryError
 from app.registry import audit, grants, intents
-from app.registry.codec import canonical
+from app.registry.codec import canonical, decode_object
 from app.registry.migrations import migrations
 from app.registry.redaction import redact, redact_tree
 from tests.registry import samples
@@ -70,7 +70,7 @@ def test_an_audit_row_comes_back_as_it_was_and_is_canonical(entry: Entry) -> Non
     assert audit.decode(text) == replace(
         entry, cluster=redact(entry.cluster), detail=redact_tree(entry.detail)
     )
-    assert canonical(audit.decode_object(text)) == text
+    assert canonical(decode_object(text)) == text
 
 
 def test_keeping_a_grant_again_replaces_it(memory: sqlite3.Connection) -> None:
@@ -121,4 +121,4 @@ def test_an_unknown_happening_is_named(memory: sqlite3.Connection) -> None:
     memory.execute("UPDATE audit SET entry = replace(entry, 'asked', 'danced')")
 
     with pytest.raises(RegistryError, match="audit row 1 in the registry"):
-        audit.history(memory, audit.HistoryQuery())
+        audit.history(memory, HistoryQuery())
