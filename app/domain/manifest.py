@@ -4,7 +4,7 @@ Law: pure; names follow from the grant's id, so a retry writes the very same obj
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,8 @@ class Part:
     namespace: str
     name: str
     spec: Json
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """The manifest's own labels, kept beside ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Wish:
     namespace: str
     spec: Json
     slug: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def parts_of(grant_id: str, wishes: Iterable[Wish]) -> tuple[Part, ...]:
@@ -84,7 +87,7 @@ def parts_of(grant_id: str, wishes: Iterable[Wish]) -> tuple[Part, ...]:
     for wish in wishes:
         number = sum(part.namespace == wish.namespace for part in found)
         name = object_name(grant_id, wish.slug or describe_target(wish.spec).split("=")[-1], number)
-        found.append(Part(wish.namespace, name, canonical_spec(wish.spec)))
+        found.append(Part(wish.namespace, name, canonical_spec(wish.spec), wish.labels))
     return tuple(found)
 
 
@@ -159,7 +162,7 @@ def policy_manifest(stamp: Stamp, part: Part, deadline: datetime, owner: Job | N
     metadata: Json = {
         "name": part.name,
         "namespace": part.namespace,
-        "labels": stamp.labels(),
+        "labels": {**part.labels, **stamp.labels()},
         "annotations": annotations,
     }
     if owner is not None:
@@ -248,7 +251,11 @@ def _wish(item: Mapping[str, Any], namespace: str, forced: bool) -> Wish:
         raise InputError(
             f"the manifest is for namespace {own!r}, the option says {namespace!r}", field="namespace"
         )
-    return Wish(own, dict(spec), str(metadata.get("name") or metadata.get("generateName") or ""))
+    labels = metadata.get("labels") or {}
+    if not isinstance(labels, Mapping):
+        raise InputError("the manifest's labels are not a mapping", field="filename")
+    readable = str(metadata.get("name") or metadata.get("generateName") or "")
+    return Wish(own, dict(spec), readable, {str(key): str(value) for key, value in labels.items()})
 
 
 def with_audit_head(stamp: Stamp, seq: int, digest: str) -> Stamp:

@@ -1,0 +1,113 @@
+"""An order for access, checked and named before anything is written.
+
+Law: asks nobody and writes nothing; what passes here meets every rule that can be known without the server.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.commands.session import Session
+from app.domain.ids import new_id
+from app.domain.manifest import Part, Stamp, Wish, job_manifest, parts_of, policy_manifest
+from app.domain.policyspec import describe_peers, describe_rule_ports, describe_target, direction_of
+from app.domain.records import GrantRecord, Json, Phase
+from app.domain.validation import validate_policy
+from app.errors import InputError
+from app.ports import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is asked for."""
+
+    wishes: tuple[Wish, ...]
+    reason: str
+    ttl: timedelta | None = None
+    """Life from the moment the timers start; or else …"""
+    until: datetime | None = None
+    """… the moment it ends, by the server's clock."""
+    ticket: str = ""
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An order that was checked and named, before anything is written."""
+
+    parts: tuple[Part, ...]
+    stamp: Stamp
+    ttl_seconds: int
+    now: datetime
+    """The server's time when it was drafted."""
+
+    @property
+    def deadline(self) -> datetime:
+        """Return when it would end if the timers started now."""
+        return self.now + timedelta(seconds=self.ttl_seconds)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Return the namespaces, each once."""
+        return tuple(dict.fromkeys(part.namespace for part in self.parts))
+
+    def job_name(self, namespace: str) -> str:
+        """Return the name of the namespace's Job: its first policy's."""
+        return next(part.name for part in self.parts if part.namespace == namespace)
+
+    def manifests(self) -> tuple[Json, ...]:
+        """Return all objects in the order in which they are made; owners are not known yet."""
+        jobs = [
+            job_manifest(self.stamp, namespace, self.job_name(namespace), self.ttl_seconds)
+            for namespace in self.namespaces
+        ]
+        return (*jobs, *(policy_manifest(self.stamp, part, self.deadline, None) for part in self.parts))
+
+    def record(self, session: Session, phase: Phase, deadline: datetime) -> GrantRecord:
+        """Return what the registry keeps of it."""
+        specs = [part.spec for part in self.parts]
+        return GrantRecord(
+            id=self.stamp.grant_id,
+            cluster=session.cluster.server,
+            context=session.cluster.context,
+            namespaces=self.namespaces,
+            direction=_together(direction_of(spec) for spec in specs),
+            target=_together(describe_target(spec) for spec in specs),
+            peers=_together(describe_peers(spec) for spec in specs),
+            ports=_together(describe_rule_ports(spec) for spec in specs),
+            requested_by=self.stamp.requested_by,
+            reason=self.stamp.reason,
+            ticket=self.stamp.ticket,
+            incident=self.stamp.incident,
+            created_at=self.now,
+            deadline=deadline,
+            phase=phase,
+            spec={"parts": [{"namespace": p.namespace, "name": p.name, "spec": p.spec} for p in self.parts]},
+        )
+
+
+def _together(texts: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))
+
+
+def draft(session: Session, order: Order, identity: Identity) -> Draft:
+    """Check and name an order; writes nothing and asks nobody.
+
+    Raises:
+        InputError: no reason, too long, in the past, or a policy that the API server would refuse.
+    """
+    if not order.reason.strip():
+        raise InputError("a grant needs a reason", field="reason", fix="say why with --reason")
+    now = session.server_now(identity)
+    life = order.ttl if order.until is None else order.until - now
+    if life is None or life < timedelta(seconds=1):
+        raise InputError("the deadline has passed", field="until", fix="choose a later one")
+    session.check_life(life)
+    grant_id = new_id(now)
+    stamp = Stamp(grant_id, identity.username, order.reason.strip(), order.ticket, order.incident)
+    found = Draft(parts_of(grant_id, order.wishes), stamp, math.ceil(life.total_seconds()), now)
+    for manifest in found.manifests()[len(found.namespaces) :]:
+        if errors := validate_policy(manifest):
+            raise InputError("; ".join(f"{e.field}: {e.message}" for e in errors[:5]), field="policy")
+    return found
