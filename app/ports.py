@@ -142,6 +142,10 @@ class Access(Protocol):
         """Return the server's gitVersion (``v1.36.3``)."""
         ...
 
+    async def my_address(self) -> str | None:
+        """Return our own IP as pods would see it; None where NAT, VPN or a proxy may stand between."""
+        ...
+
 
 class Lookup(Protocol):
     """Reading what a user may name instead of labels."""

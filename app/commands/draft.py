@@ -4,14 +4,14 @@ Law: asks nobody and writes nothing; what passes here meets every rule that can 
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from app.commands.session import Session
 from app.domain.ids import new_id
 from app.domain.manifest import Part, Stamp, Wish, job_manifest, parts_of, policy_manifest
-from app.domain.policyspec import describe_peers, describe_rule_ports, describe_target, direction_of
+from app.domain.policyspec import summarise
 from app.domain.records import GrantRecord, Json, Phase
 from app.domain.validation import validate_policy
 from app.errors import InputError
@@ -66,16 +66,16 @@ class Draft:
 
     def record(self, session: Session, phase: Phase, deadline: datetime) -> GrantRecord:
         """Return what the registry keeps of it."""
-        specs = [part.spec for part in self.parts]
+        told = summarise(part.spec for part in self.parts)
         return GrantRecord(
             id=self.stamp.grant_id,
             cluster=session.cluster.server,
             context=session.cluster.context,
             namespaces=self.namespaces,
-            direction=_together(direction_of(spec) for spec in specs),
-            target=_together(describe_target(spec) for spec in specs),
-            peers=_together(describe_peers(spec) for spec in specs),
-            ports=_together(describe_rule_ports(spec) for spec in specs),
+            direction=told.direction,
+            target=told.target,
+            peers=told.peers,
+            ports=told.ports,
             requested_by=self.stamp.requested_by,
             reason=self.stamp.reason,
             ticket=self.stamp.ticket,
@@ -87,8 +87,38 @@ class Draft:
         )
 
 
-def _together(texts: Iterable[str]) -> str:
-    return "; ".join(dict.fromkeys(texts))
+class Timed(Protocol):
+    """An order of any kind: why, and until when."""
+
+    @property
+    def reason(self) -> str:
+        """Return why."""
+        ...
+
+    @property
+    def ttl(self) -> timedelta | None:
+        """Return the life asked for, or None."""
+        ...
+
+    @property
+    def until(self) -> datetime | None:
+        """Return the end asked for, or None."""
+        ...
+
+
+def life_of(session: Session, order: Timed, now: datetime) -> timedelta:
+    """Return how long access would live, checked.
+
+    Raises:
+        InputError: no reason, above the cap, or a deadline in the past.
+    """
+    if not order.reason.strip():
+        raise InputError("access needs a reason", field="reason", fix="say why with --reason")
+    life = order.ttl if order.until is None else order.until - now
+    if life is None or life < timedelta(seconds=1):
+        raise InputError("the deadline has passed", field="until", fix="choose a later one")
+    session.check_life(life)
+    return life
 
 
 def draft(session: Session, order: Order, identity: Identity) -> Draft:
@@ -97,17 +127,11 @@ def draft(session: Session, order: Order, identity: Identity) -> Draft:
     Raises:
         InputError: no reason, too long, in the past, or a policy that the API server would refuse.
     """
-    if not order.reason.strip():
-        raise InputError("a grant needs a reason", field="reason", fix="say why with --reason")
     now = session.server_now(identity)
-    life = order.ttl if order.until is None else order.until - now
-    if life is None or life < timedelta(seconds=1):
-        raise InputError("the deadline has passed", field="until", fix="choose a later one")
-    session.check_life(life)
-    grant_id = new_id(now)
-    stamp = Stamp(grant_id, identity.username, order.reason.strip(), order.ticket, order.incident)
-    found = Draft(parts_of(grant_id, order.wishes), stamp, math.ceil(life.total_seconds()), now)
+    life = life_of(session, order, now)
+    stamp = Stamp(new_id(now), identity.username, order.reason.strip(), order.ticket, order.incident)
+    found = Draft(parts_of(stamp.grant_id, order.wishes), stamp, math.ceil(life.total_seconds()), now)
     for manifest in found.manifests()[len(found.namespaces) :]:
         if errors := validate_policy(manifest):
-            raise InputError("; ".join(f"{e.field}: {e.message}" for e in errors[:5]), field="policy")
+            raise InputError("; ".join(map(str, errors[:5])), field="policy")
     return found

@@ -5,7 +5,8 @@ Law: pure. Two specs mean the same to the API server exactly if their canonical 
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -150,3 +151,20 @@ def describe_peers(spec: Mapping[str, Any]) -> str:
 def describe_rule_ports(spec: Mapping[str, Any]) -> str:
     """Write the ports of all rules: ``5432/TCP``, ``all``, or ``none`` without rules."""
     return _joined([describe_ports(rule.get("ports")) for rule, _ in _rules(spec)], "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Some specs in words, each word once."""
+
+    direction: str
+    target: str
+    peers: str
+    ports: str
+
+
+def summarise(specs: Iterable[Mapping[str, Any]]) -> Summary:
+    """Return what the policies of one grant let through, in words."""
+    kept = list(specs)
+    words = (direction_of, describe_target, describe_peers, describe_rule_ports)
+    return Summary(*("; ".join(dict.fromkeys(word(spec) for spec in kept)) for word in words))
