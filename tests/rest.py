@@ -18,6 +18,8 @@ import urllib3
 Json = dict[str, Any]
 Query = str | int | bool | None
 
+READ_SECONDS = 30.0
+
 PATCH_TYPES = {
     "merge": "application/merge-patch+json",
     "json": "application/json-patch+json",
@@ -85,7 +87,10 @@ class Rest:
             self._headers["Authorization"] = f"Bearer {credentials.token}"
         context = tls_context(ca, credentials) if ca is not None else None
         self._pool = urllib3.PoolManager(
-            maxsize=8, retries=False, timeout=urllib3.Timeout(connect=5, read=30), ssl_context=context
+            maxsize=8,
+            retries=False,
+            timeout=urllib3.Timeout(connect=5, read=READ_SECONDS),
+            ssl_context=context,
         )
 
     def close(self) -> None:
@@ -131,15 +136,14 @@ class Rest:
         return Reply(raw.status, _object(raw.data), dict(raw.headers))
 
     @contextmanager
-    def watch(self, path: str, *, read_timeout: float = 15.0, **query: Query) -> Iterator["Watch"]:
-        """A watch stream; each wait for a line ends after ``read_timeout`` seconds with TimeoutError.
+    def watch(self, path: str, **query: Query) -> Iterator["Watch"]:
+        """A watch stream; a wait for an event ends with TimeoutError after READ_SECONDS.
 
         Raises:
             RefusedError: the server answered with another status than 200.
         """
         url = f"{self.server}{path}?{_encode({'watch': True, **query})}"
-        timeout = urllib3.Timeout(connect=5, read=read_timeout)
-        raw = self._pool.request("GET", url, headers=self._headers, preload_content=False, timeout=timeout)
+        raw = self._pool.request("GET", url, headers=self._headers, preload_content=False)
         try:
             if raw.status != 200:
                 raise RefusedError(f"HTTP {raw.status}: {raw.data[:2000]!r}")
@@ -159,7 +163,7 @@ class Watch:
         """Events until the server ends the stream.
 
         Raises:
-            TimeoutError: nothing came for the read timeout.
+            TimeoutError: nothing came for READ_SECONDS.
         """
         while (event := self.next()) is not None:
             yield event
@@ -168,7 +172,7 @@ class Watch:
         """The next event, or None when the server has ended the stream.
 
         Raises:
-            TimeoutError: nothing came for the read timeout.
+            TimeoutError: nothing came for READ_SECONDS.
         """
         while b"\n" not in self._buffer:
             try:
@@ -185,7 +189,7 @@ class Watch:
 
         Raises:
             AssertionError: the stream ended before.
-            TimeoutError: nothing came for the read timeout.
+            TimeoutError: nothing came for READ_SECONDS.
         """
         events: list[Json] = []
         while len(events) < count:

@@ -1,0 +1,92 @@
+"""The two clusters that the contract runs on, behind one face, so that no test knows which one it has."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tests.contract.eventually import eventually
+from tests.controlplane.plane import ControlPlane
+from tests.rest import Credentials, Json, Rest
+
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+
+
+class Cluster(Protocol):
+    """What a contract test may ask of its cluster."""
+
+    @property
+    def server(self) -> str:
+        """URL of the API server."""
+
+    def http(self, user: str = "admin") -> Rest:
+        """A raw JSON client as ``admin``, ``alice`` or ``bob``."""
+
+    def http_with_token(self, token: str | None) -> Rest:
+        """A raw JSON client with any token, wrong or none."""
+
+    def kubeconfig(self, user: str = "admin") -> Path:
+        """A kubeconfig file for one of the users."""
+
+    def forget_history(self) -> None:
+        """Makes every version but the present too old to watch or to page from."""
+
+    def allow(self, user: str, namespace: str, rules: Sequence[Json]) -> None:
+        """Gives a user rights in one namespace; returns when they are in force."""
+
+
+class RealCluster:
+    """The control plane of this test process."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+
+    @property
+    def server(self) -> str:
+        """URL of the API server."""
+        return self._plane.server
+
+    def http(self, user: str = "admin") -> Rest:
+        """A client with the user's token."""
+        return self._plane.rest(user)
+
+    def http_with_token(self, token: str | None) -> Rest:
+        """A client with any token."""
+        return self._plane.rest_with(Credentials(token=token))
+
+    def kubeconfig(self, user: str = "admin") -> Path:
+        """A kubeconfig with the user's token."""
+        return self._plane.kubeconfig(user, "token")
+
+    def forget_history(self) -> None:
+        """Compacts etcd, then restarts the API server, whose watch cache remembers more than etcd."""
+        self._plane.compact()
+        with self._plane.stopped("apiserver"):
+            pass
+
+    def allow(self, user: str, namespace: str, rules: Sequence[Json]) -> None:
+        """A Role and its RoleBinding."""
+        give_role(self.http(), user, namespace, rules)
+
+
+def give_role(admin: Rest, user: str, namespace: str, rules: Sequence[Json]) -> None:
+    """Writes a Role and a RoleBinding and waits until the authorizer has seen both."""
+    role = {"metadata": {"generateName": "test-"}, "rules": list(rules)}
+    name = admin.post(f"{RBAC}/namespaces/{namespace}/roles", role).ok()["metadata"]["name"]
+    binding = {
+        "metadata": {"name": name},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": name},
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": user}],
+    }
+    admin.post(f"{RBAC}/namespaces/{namespace}/rolebindings", binding).ok()
+    rule = rules[-1]
+    asked = {
+        "user": user,
+        "resourceAttributes": {
+            "namespace": namespace,
+            "group": rule["apiGroups"][0],
+            "resource": rule["resources"][0],
+            "verb": rule["verbs"][0],
+        },
+    }
+    path = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+    eventually(lambda: admin.post(path, {"spec": asked}).ok()["status"]["allowed"])
