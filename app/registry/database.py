@@ -58,7 +58,7 @@ class Database:
             RegistryError: the file cannot be read.
         """
         with told(self._path, self._patience_seconds):
-            if self._connection is None and self._identity is None and files.identity(self._path) is None:
+            if self._connection is None and self._identity is None and files.is_unwritten(self._path):
                 return empty
             connection = self._open()
             return self._transact(connection, "BEGIN", query)

@@ -44,6 +44,15 @@ def identity(path: Path) -> Identity | None:
     return found.st_dev, found.st_ino
 
 
+def is_unwritten(path: Path) -> bool:
+    """Tell whether there is no file, or the empty one of a process that died or met a full disk at its start.
+
+    Raises:
+        RegistryError, OSError: as ``identity``.
+    """
+    return identity(path) is None or path.stat().st_size == 0
+
+
 def create_private(path: Path) -> None:
     """Make an empty file with mode 0600, and its missing directories, the last with mode 0700.
 

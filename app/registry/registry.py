@@ -61,6 +61,7 @@ class Registry:
             last = self._thread.submit(self._database.close)
             self._thread.shutdown(wait=False)
             await asyncio.shield(asyncio.wrap_future(last))
+            self._thread.shutdown(wait=True)  # it has nothing left to do but to end
 
     async def __aenter__(self) -> Self:
         return self

@@ -77,6 +77,13 @@ def test_what_stands_already_is_left_as_it_is(tmp_path: Path) -> None:
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
 
 
+def test_what_stands_already_is_not_even_opened(unprivileged: Path) -> None:
+    file = unprivileged / "registry.db"
+    file.touch(mode=0o000)
+
+    files.create_private(file)  # opening it would drop the locks that this process holds on it
+
+
 def test_a_mode_that_lets_others_in_is_told(tmp_path: Path) -> None:
     file = tmp_path / "registry.db"
     files.create_private(file)

@@ -74,13 +74,15 @@ async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-async def test_an_empty_file_left_by_a_crash_becomes_a_registry(tmp_path: Path) -> None:
+async def test_an_empty_file_left_by_a_crash_reads_as_empty_and_becomes_a_registry(tmp_path: Path) -> None:
     path = tmp_path / "registry.db"
     path.touch(mode=0o600)
 
     async with Registry.open(path) as registry:
-        assert (await registry.health()).schema_version == SCHEMA_VERSION
+        assert (await registry.health()).schema_version == 0
+        assert path.stat().st_size == 0
         await registry.note(entry())
+        assert (await registry.health()).schema_version == SCHEMA_VERSION
 
 
 async def test_a_file_in_wal_mode_is_brought_back_to_the_rollback_journal(

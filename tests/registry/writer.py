@@ -1,6 +1,6 @@
 """A process of its own that keeps writing to a registry, and says after each row that it is kept.
 
-Run as ``python -m tests.registry.writer PATH COUNT NAME``.
+Run as ``python -m tests.registry.writer PATH ROUNDS NAME``; it starts when it is sent a line.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from tests.registry.samples import entry, grant, intent
 
 
 async def write(path: Path, rounds: int, name: str) -> None:
-    """Begin and finish one intent a round: two rows, a line on stdout after each."""
+    """Write four rows a round: begin and finish an intent, a line on stdout after each, and two notes."""
     async with Registry.open(path) as registry:
         for number in range(rounds):
             own = f"{name}-{number}"
@@ -25,7 +25,11 @@ async def write(path: Path, rounds: int, name: str) -> None:
                 own, Outcome.DONE, entry(Happening.GRANTED, grant_id=own, actor=name), record
             )
             print(own, "finished", flush=True)  # noqa: T201
+            await registry.note(entry(Happening.ENDED, grant_id=own, actor=name), record)
+            await registry.note(entry(Happening.GAP, grant_id=own, actor=name))  # reads before it writes
 
 
 if __name__ == "__main__":
+    print("ready", flush=True)  # noqa: T201
+    sys.stdin.readline()
     asyncio.run(write(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))
