@@ -83,8 +83,9 @@ from kubernetes_asyncio.client.rest import RESTClientObject  # noqa: E402
 __all__ = ["Configuration", "RESTClientObject", "in_cluster_loader"]
 
 
-def in_cluster_loader() -> Any:  # noqa: ANN401 (the library ships no types)
-    """Return the class InClusterConfigLoader."""
+def in_cluster_loader() -> tuple[Any, type[Exception]]:
+    """Return the class InClusterConfigLoader and the exception that it raises."""
+    from kubernetes_asyncio.config.config_exception import ConfigException
     from kubernetes_asyncio.config.incluster_config import InClusterConfigLoader
 
-    return InClusterConfigLoader
+    return InClusterConfigLoader, ConfigException

@@ -32,7 +32,7 @@ def test_the_pool_comes_without(module: str) -> None:
 
 def test_the_in_cluster_loader_comes_without_the_models_too() -> None:
     out = run(
-        "import sys\nfrom app.kube.slim import in_cluster_loader\nprint(in_cluster_loader().__name__)\n"
+        "import sys\nfrom app.kube.slim import in_cluster_loader\nprint(in_cluster_loader()[0].__name__)\n"
         "print('kubernetes_asyncio.client.models' in sys.modules, 'yaml' in sys.modules)"
     )
     assert out.split() == ["InClusterConfigLoader", "False", "False"]
