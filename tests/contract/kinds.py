@@ -57,7 +57,7 @@ def _lease(_namespace: str, name: str) -> Json:
     return _body("coordination.k8s.io/v1", "Lease", name, spec={"holderIdentity": "me"})
 
 
-def _body(api_version: str, kind: str, name: str, **fields: Any) -> Json:  # noqa: ANN401 - any JSON field
+def _body(api_version: str, kind: str, name: str, **fields: Any) -> Json:
     return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, **fields}
 
 
