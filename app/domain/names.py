@@ -11,13 +11,11 @@ _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
 _KEY = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
 _VALUE = rf"({_KEY})?"
-_DNS1035 = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 
 _LABEL_RE = re.compile(_LABEL)
 _SUBDOMAIN_RE = re.compile(_SUBDOMAIN)
 _KEY_RE = re.compile(_KEY)
 _VALUE_RE = re.compile(_VALUE)
-_DNS1035_RE = re.compile(_DNS1035)
 _PORT_CHARS_RE = re.compile(r"[-a-z0-9]+")
 _LETTER_RE = re.compile(r"[a-z]")
 
@@ -30,11 +28,6 @@ _SUBDOMAIN_RULE = (
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
     " start and end with an alphanumeric character"
     f" (e.g. 'example.com', regex used for validation is '{_SUBDOMAIN}')"
-)
-_DNS1035_RULE = (
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
-    " character, and end with an alphanumeric character"
-    f" (e.g. 'my-name',  or 'abc-123', regex used for validation is '{_DNS1035}')"
 )
 _KEY_RULE = (
     "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric"
@@ -64,14 +57,6 @@ def dns1123_subdomain_errors(value: str) -> tuple[str, ...]:
     errors = _too_long(value, 253)
     if not _SUBDOMAIN_RE.fullmatch(value):
         errors.append(_SUBDOMAIN_RULE)
-    return tuple(errors)
-
-
-def dns1035_label_errors(value: str) -> tuple[str, ...]:
-    """Return why ``value`` is not a DNS label of RFC 1035 (a Service name), or nothing."""
-    errors = _too_long(value, 63)
-    if not _DNS1035_RE.fullmatch(value):
-        errors.append(_DNS1035_RULE)
     return tuple(errors)
 
 

@@ -17,6 +17,7 @@ Json = Any
 
 _INT_RANGE = {"int32": 2**31, "int64": 2**63}
 _QUANTITY = re.compile(r"[+-]?[0-9.]+([eEinumkKMGTP]*[-+]?[0-9]*)")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)")
 _ZERO: dict[str, Any] = {"string": "", "int32": 0, "int64": 0, "bool": False, "IntOrString": 0}
 
 
@@ -126,6 +127,17 @@ def _fits(value: Json, shape: Scalar) -> bool:
     return isinstance(value, str)
 
 
+def _moment(text: str, micro: bool) -> datetime | None:
+    """Return an RFC 3339 time; a MicroTime must have its six digits, as Go's layout asks."""
+    match = _TIME.fullmatch(text)
+    if match is None or (micro and len(match[1] or "") != 7):
+        return None
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+
+
 def _type_name(shape: Shape) -> str:
     match shape:
         case ListOf(item):
@@ -203,7 +215,7 @@ class _Reading:
         if shape is Scalar.ANY or value is None:
             return value if shape is Scalar.ANY else _zero(shape)
         if shape is Scalar.INT_OR_STRING and not isinstance(value, str):
-            return self._scalar(value, Scalar.INT32, "")
+            return self._scalar(value, Scalar.INT32, path)
         if not _fits(value, shape):
             return self._fail(value, shape, path)
         if shape in (Scalar.TIME, Scalar.MICRO_TIME):
@@ -211,15 +223,14 @@ class _Reading:
         return self._quantity(str(value), path) if shape is Scalar.QUANTITY else value
 
     def _time(self, text: str, shape: Scalar, path: str) -> str | None:
-        try:
-            moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
-            words = f'parsing time "{text}" as "2006-01-02T15:04:05Z07:00": cannot parse "{text}"'
+        micro = shape is Scalar.MICRO_TIME
+        moment = _moment(text, micro)
+        if moment is None:
+            layout = "2006-01-02T15:04:05.000000Z07:00" if micro else "2006-01-02T15:04:05Z07:00"
+            words = f'parsing time "{text}" as "{layout}": cannot parse "{text}"'
             self.error = self.error or DecodeError(path, words)
             return None
-        form = "%Y-%m-%dT%H:%M:%S.%fZ" if shape is Scalar.MICRO_TIME else "%Y-%m-%dT%H:%M:%SZ"
+        form = "%Y-%m-%dT%H:%M:%S.%fZ" if micro else "%Y-%m-%dT%H:%M:%SZ"
         return moment.astimezone(UTC).strftime(form)
 
     def _quantity(self, text: str, path: str) -> str:

@@ -1,0 +1,51 @@
+"""The embedded cluster's clock: an argument, so that tests can compress time and skew it.
+
+Law: nothing in app/demo asks the machine for the time but this module.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class ServerClock(Protocol):
+    """What the server and its controllers know of time."""
+
+    def now(self) -> datetime:
+        """Return the server's time: aware, UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return once ``seconds`` of the server's time have passed."""
+
+
+class ScaledClock:
+    """The machine's clock, run ``speed`` times as fast and ``offset_seconds`` ahead of it."""
+
+    def __init__(self, speed: float = 1.0, offset_seconds: float = 0.0) -> None:
+        self._speed = speed
+        self._start = datetime.now(UTC) + timedelta(seconds=offset_seconds)
+        self._started = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the server's time: aware, UTC."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._started) * self._speed)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep ``seconds`` of the server's time."""
+        await asyncio.sleep(max(0.0, seconds) / self._speed)
+
+
+def timestamp(moment: datetime) -> str:
+    """Return metav1.Time: RFC 3339 in UTC, cut to whole seconds as the server cuts it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def micro_timestamp(moment: datetime) -> str:
+    """Return metav1.MicroTime: RFC 3339 in UTC with six digits of a second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_timestamp(text: str) -> datetime:
+    """Return the moment of a timestamp that the server itself wrote."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
