@@ -5,8 +5,6 @@ Deadlines are short and the waits generous: the contract is that it happens, in 
 
 import time
 
-import pytest
-
 from tests.contract.eventually import eventually
 from tests.contract.objects import finalized, job, jobs, owned, pods, policies, policy
 from tests.rest import Json, Rest
@@ -163,13 +161,3 @@ def test_a_finalizer_keeps_the_policy_past_the_deadline(api: Rest, namespace: st
     assert is_gone(api, jobs(namespace, "job"))
     api.patch(path, {"metadata": {"finalizers": None}}).ok()
     assert is_gone(api, path)
-
-
-@pytest.mark.parametrize("state", ["immutable selector", "parallelism up"])
-def test_what_else_may_change_on_a_running_job(api: Rest, namespace: str, state: str) -> None:
-    api.post(jobs(namespace), job()).ok()
-    if state == "immutable selector":
-        change: Json = {"spec": {"completions": 3}}
-        assert api.patch(jobs(namespace, "job"), change).status == 422
-    else:
-        assert api.patch(jobs(namespace, "job"), {"spec": {"parallelism": 0}}).status == 200

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.contract.objects import container, job, jobs, pod, pods, policies, policy
+from tests.contract.objects import container, pod, pods, policies, policy
 from tests.rest import Json, Rest
 
 
@@ -157,12 +157,3 @@ def test_the_creation_timestamp_survives_a_patch(api: Rest, namespace: str, stor
     found = api.patch(policies(namespace, "one"), change)
     assert found.status == 200
     assert found.body["metadata"]["creationTimestamp"] == stored["metadata"]["creationTimestamp"]
-
-
-def test_a_finished_template_is_immutable_but_the_deadline_is_not(api: Rest, namespace: str) -> None:
-    api.post(jobs(namespace), job("j")).ok()
-    template = {"spec": {"template": {"spec": {"restartPolicy": "OnFailure"}}}}
-    refused = api.patch(jobs(namespace, "j"), template)
-    assert (refused.status, refused.causes) == (422, ["spec.template"])
-    changed = api.patch(jobs(namespace, "j"), {"spec": {"activeDeadlineSeconds": 300}})
-    assert changed.ok()["spec"]["activeDeadlineSeconds"] == 300
