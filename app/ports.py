@@ -213,3 +213,7 @@ class GrantLog(Protocol):
     async def health(self) -> RegistryHealth:
         """Return what can be said about the file without changing it."""
         ...
+
+    async def close(self) -> None:
+        """Finish what was handed over, then let go of the file."""
+        ...

@@ -1,1 +1,136 @@
-"""The only module that names concrete classes: it builds what the ports promise."""
+"""The only module that names concrete classes: it builds what the ports promise.
+
+Law: imports inside functions, so that a command pays only for what it uses.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.session import Cluster, Limits, Session
+from app.errors import ConfigError
+from app.ports import Clock, GrantLog
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.domain.view import GrantRow
+    from app.kube.connection import ConnectOptions
+    from app.kube.exchange import Connection
+    from app.live.projector import RowChange
+
+
+def wall_clock() -> Clock:
+    """Return the machine's clock."""
+    from app.kube.connection import WallClock
+
+    return WallClock()
+
+
+def open_registry(settings: Settings) -> GrantLog:
+    """Return the registry; its file is opened at the first use."""
+    from app.registry.registry import Registry
+
+    return Registry.open(Path(settings.registry))
+
+
+def limits(settings: Settings) -> Limits:
+    """Return the limits that the settings give."""
+    return Limits(max_ttl=settings.max_ttl)
+
+
+def _options(settings: Settings, context: str | None) -> "ConnectOptions":
+    from app.kube.connection import ConnectOptions
+
+    return ConnectOptions(kubeconfig=settings.kubeconfig or None, context=context)
+
+
+def configured_namespace(settings: Settings, context: str | None) -> str:
+    """Return the namespace that kubectl would use, without asking any cluster; ``default`` if none is set."""
+    from app.kube.connection import choose
+
+    if settings.namespace:
+        return settings.namespace
+    try:
+        return choose(_options(settings, context)).namespace
+    except ConfigError:
+        return "default"
+
+
+@asynccontextmanager
+async def _connection(settings: Settings, context: str | None, clock: Clock) -> "AsyncIterator[Connection]":
+    from app.kube.connection import connect
+
+    connection = await connect(_options(settings, context), clock)
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+def _cluster(connection: "Connection", settings: Settings, clock: Clock) -> Cluster:
+    from app.kube.access import Reviews
+    from app.kube.deadlines import Deadlines
+    from app.kube.lookup import Reader
+    from app.kube.policies import Policies
+
+    return Cluster(
+        server=connection.server,
+        context=connection.context,
+        namespace=settings.namespace or connection.namespace,
+        policies=Policies(connection),
+        deadlines=Deadlines(connection),
+        access=Reviews(connection, clock, connection.own_address),
+        lookup=Reader(connection),
+        warnings=connection.warnings,
+    )
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, context: str | None) -> AsyncIterator[Session]:
+    """Connect through one kubeconfig context (None: the current one), with the registry; both are closed.
+
+    Raises:
+        ConfigError: there is nothing to connect to.
+    """
+    clock = wall_clock()
+    log = open_registry(settings)
+    try:
+        async with _connection(settings, context, clock) as connection:
+            yield Session(_cluster(connection, settings, clock), clock, log, limits(settings))
+    finally:
+        await log.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Which grants to follow, through which context; None means all namespaces, empty the context's own."""
+
+    context: str | None
+    namespace: str | None
+    selector: str = ""
+
+
+async def follow_grants(settings: Settings, following: Following) -> "AsyncIterator[RowChange]":
+    """Yield every grant that stands, and from then on each that appears, changes or ends, until cancelled.
+
+    Raises:
+        ConfigError: there is nothing to connect to.
+        ForbiddenError: NetworkPolicies may not be listed there.
+    """
+    from app.kube.following import GrantStores
+    from app.live.projector import changes, project
+
+    clock = wall_clock()
+    async with _connection(settings, following.context, clock) as connection:
+        cluster = _cluster(connection, settings, clock)
+        offset = (await cluster.access.whoami()).offset
+        namespace = cluster.namespace if following.namespace == "" else following.namespace
+        stores = GrantStores(connection, clock, namespace, following.selector)
+        before: dict[str, GrantRow] = {}
+        async for scene in stores.scenes(cluster.context, limits(settings).expiring):
+            after = project(scene, clock.now() + offset)
+            for change in changes(before, after):
+                yield change
+            before = after

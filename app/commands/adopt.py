@@ -79,7 +79,7 @@ async def adopt(session: Session, adoption: Adoption) -> Adopted:
     """
     identity = await session.cluster.access.whoami()
     now = session.server_now(identity)
-    life = life_of(session, adoption, now)
+    life = life_of(session.limits, adoption, now)
     found = await session.cluster.policies.get(adoption.namespace, adoption.name)
     policy, warnings = _check(found, adoption)
     stamp = Stamp(new_id(now), identity.username, adoption.reason.strip(), adoption.ticket, adoption.incident)

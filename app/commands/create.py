@@ -50,7 +50,7 @@ async def create(session: Session, order: Order) -> Created:
         ClusterError, RefusedError: the cluster refused, or a timer did not start; what was made is removed.
     """
     identity = await session.cluster.access.whoami()
-    plan = draft(session, order, identity)
+    plan = draft(session.limits, order, identity.username, session.server_now(identity))
     await rehearse(session, plan)
     intent = Intent(
         id=new_id(plan.now),

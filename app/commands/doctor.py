@@ -9,7 +9,7 @@ from enum import StrEnum
 from app.commands.session import Session
 from app.domain.durations import format_duration
 from app.errors import ClusterError, NetgrantError
-from app.ports import Check, Identity
+from app.ports import Check, GrantLog, Identity
 
 CLOCK_TOLERANCE_SECONDS = 2.0
 
@@ -62,7 +62,7 @@ async def examine(session: Session, namespace: str) -> tuple[Finding, ...]:
         found.append(_clock(identity))
         found += await _permissions(session, namespace)
         found += await _nets(session, namespace)
-    found.append(await _registry(session))
+    found.append(await examine_registry(session.log))
     return tuple(found)
 
 
@@ -129,14 +129,15 @@ async def _nets(session: Session, namespace: str) -> list[Finding]:
     ]
 
 
-async def _registry(session: Session) -> Finding:
+async def examine_registry(log: GrantLog) -> Finding:
+    """Return what can be said about the registry."""
     try:
-        health = await session.log.health()
+        health = await log.health()
     except NetgrantError as error:
         return Finding("registry", Verdict.FAIL, error.message, error.fix)
     text = (
-        f"{health.path}: schema {health.schema_version}, {health.grants} grants, {health.entries} audit rows, "
-        f"{health.open_intents} open intents"
+        f"{health.path}: schema {health.schema_version}, {health.grants} grants, "
+        f"{health.entries} audit rows, {health.open_intents} open intents"
     )
     if health.problems:
         return Finding("registry", Verdict.FAIL, f"{text}; {'; '.join(health.problems)}")

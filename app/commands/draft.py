@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from app.commands.session import Session
+from app.commands.session import Limits, Session
 from app.domain.ids import new_id
 from app.domain.manifest import Part, Stamp, Wish, job_manifest, parts_of, policy_manifest
 from app.domain.policyspec import summarise
 from app.domain.records import GrantRecord, Json, Phase
 from app.domain.validation import validate_policy
 from app.errors import InputError
-from app.ports import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class Timed(Protocol):
         ...
 
 
-def life_of(session: Session, order: Timed, now: datetime) -> timedelta:
+def life_of(limits: Limits, order: Timed, now: datetime) -> timedelta:
     """Return how long access would live, checked.
 
     Raises:
@@ -117,19 +116,24 @@ def life_of(session: Session, order: Timed, now: datetime) -> timedelta:
     life = order.ttl if order.until is None else order.until - now
     if life is None or life < timedelta(seconds=1):
         raise InputError("the deadline has passed", field="until", fix="choose a later one")
-    session.check_life(life)
+    limits.check_life(life)
     return life
 
 
-def draft(session: Session, order: Order, identity: Identity) -> Draft:
+def draft(limits: Limits, order: Order, username: str, now: datetime) -> Draft:
     """Check and name an order; writes nothing and asks nobody.
+
+    Args:
+        limits: the cap.
+        order: what is asked for.
+        username: who asks, as the cluster names them; empty where that is not known yet.
+        now: the server's time.
 
     Raises:
         InputError: no reason, too long, in the past, or a policy that the API server would refuse.
     """
-    now = session.server_now(identity)
-    life = life_of(session, order, now)
-    stamp = Stamp(new_id(now), identity.username, order.reason.strip(), order.ticket, order.incident)
+    life = life_of(limits, order, now)
+    stamp = Stamp(new_id(now), username, order.reason.strip(), order.ticket, order.incident)
     found = Draft(parts_of(stamp.grant_id, order.wishes), stamp, math.ceil(life.total_seconds()), now)
     for manifest in found.manifests()[len(found.namespaces) :]:
         if errors := validate_policy(manifest):

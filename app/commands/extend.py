@@ -55,7 +55,7 @@ def _new_deadline(
     wanted = before + extension.by if extension.by is not None else extension.until
     if wanted is None or wanted <= now + timedelta(seconds=1):
         raise InputError("the new deadline has passed", field="until", fix="to end access now, revoke it")
-    session.check_life(wanted - (grant.created_at or now))
+    session.limits.check_life(wanted - (grant.created_at or now))
     return before, wanted
 
 

@@ -74,8 +74,24 @@ def _selected_peer(opening: Opening) -> Pods | Named:
     )
 
 
-async def resolve(cluster: Cluster, opening: Opening) -> Resolved:
+def check(opening: Opening) -> bool:
+    """Check all that can be checked without a cluster; return whether anything must be looked up there.
+
+    Raises:
+        InputError: a value is wrong, naming its option.
+    """
+    named = [_selected_peer(opening), *(peer for _, peer in _parsed_peers(opening))]
+    for text in opening.ports:
+        parse_port(text)
+    return any(isinstance(peer, Named | Me) for peer in named)
+
+
+async def resolve(cluster: Cluster | None, opening: Opening) -> Resolved:
     """Look up everything that is named, and build the policy's spec.
+
+    Args:
+        cluster: where to look; may be None where ``check`` said that nothing must be looked up.
+        opening: what is asked for.
 
     Raises:
         InputError: a value is wrong, naming its option.
@@ -118,14 +134,14 @@ def _parsed_peers(opening: Opening) -> list[tuple[str, Pods | Block | Named | Me
     return found
 
 
-async def _selected(cluster: Cluster, opening: Opening, peer: Pods | Named) -> _Found:
+async def _selected(cluster: Cluster | None, opening: Opening, peer: Pods | Named) -> _Found:
     if isinstance(peer, Pods):
         return _Found(peer.pods or Selector())
     return await _lookup(cluster, opening.namespace, peer)
 
 
 async def _peer(
-    cluster: Cluster, opening: Opening, text: str, peer: Pods | Block | Named | Me
+    cluster: Cluster | None, opening: Opening, text: str, peer: Pods | Block | Named | Me
 ) -> tuple[Peer, tuple[PortRange, ...], tuple[str, ...]]:
     match peer:
         case Me():
@@ -156,8 +172,8 @@ def _one_namespace(peer: Named, opening: Opening) -> str:
     )
 
 
-async def _me(cluster: Cluster) -> Block:
-    if address := await cluster.access.my_address():
+async def _me(cluster: Cluster | None) -> Block:
+    if address := await _needed(cluster).access.my_address():
         return parse_block(address)
     raise InputError(
         "'me': your address as the pods would see it cannot be known from here (NAT, VPN, proxies)",
@@ -165,7 +181,14 @@ async def _me(cluster: Cluster) -> Block:
     )
 
 
-async def _lookup(cluster: Cluster, namespace: str, named: Named) -> _Found:
+def _needed(cluster: Cluster | None) -> Cluster:
+    if cluster is None:
+        raise ValueError("something must be looked up, and no cluster was given")
+    return cluster
+
+
+async def _lookup(given: Cluster | None, namespace: str, named: Named) -> _Found:
+    cluster = _needed(given)
     if named.resource == "services":
         return await _service(cluster, namespace, named)
     if named.resource == "pods":

@@ -24,6 +24,8 @@ class Cluster:
     deadlines: DeadlineWriter
     access: Access
     lookup: Lookup
+    warnings: tuple[str, ...] = ()
+    """What is unsafe about the connection: no certificate check, plain HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,20 @@ class Limits:
     """How long to wait for a deleted policy to be gone."""
     poll_seconds: float = 0.1
 
+    def check_life(self, life: timedelta) -> None:
+        """Refuse a life above the cap.
+
+        Raises:
+            InputError: ``life``, creation to deadline, is longer than allowed.
+        """
+        if life > self.max_ttl:
+            raise InputError(
+                f"a grant may live for {format_duration(self.max_ttl)} at most, extensions included; "
+                f"this would be {format_duration(life)}",
+                field="for",
+                fix="ask for less, or change max_ttl in the settings",
+            )
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -52,17 +68,3 @@ class Session:
     def server_now(self, identity: Identity) -> datetime:
         """Return the server's time as well as it is known."""
         return self.clock.now() + identity.offset
-
-    def check_life(self, life: timedelta) -> None:
-        """Refuse a life above the cap.
-
-        Raises:
-            InputError: ``life``, creation to deadline, is longer than allowed.
-        """
-        if life > self.limits.max_ttl:
-            raise InputError(
-                f"a grant may live for {format_duration(self.limits.max_ttl)} at most, extensions included; "
-                f"this would be {format_duration(life)}",
-                field="for",
-                fix="ask for less, or change max_ttl in the settings",
-            )

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""The dashboard. The only place with textual and rich."""

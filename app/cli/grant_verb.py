@@ -1,0 +1,217 @@
+"""``netgrant grant``: open access for a while."""
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from app import wiring
+from app.cli import talk
+from app.cli.options import (
+    Flags,
+    Life,
+    cluster_options,
+    life_options,
+    need_reason,
+    output_option,
+    parse_life,
+    ticket_options,
+)
+from app.cli.root import help_for
+from app.cli.rows import json_row, row_now
+from app.cli.running import load_settings, local_now, one_context, run, with_session
+from app.cli.tables import as_json, as_yaml
+from app.commands.create import Created, create, rehearse
+from app.commands.draft import Draft, Order, draft
+from app.commands.resolve import Opening, check, resolve
+from app.commands.session import Session
+from app.domain.durations import format_duration, format_moment
+from app.domain.manifest import Wish, wishes_from_documents
+from app.domain.policyspec import Direction
+from app.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The verb's options, read but not looked up."""
+
+    opening: Opening | None
+    """From ``--to``, ``--from``, …; or else …"""
+    documents: tuple[object, ...]
+    """… from ``-f``."""
+    life: Life
+    reason: str
+    ticket: str
+    incident: str
+
+    def order(self, wishes: tuple[Wish, ...]) -> Order:
+        """Return the order for these wishes."""
+        return Order(wishes, self.reason, self.life.ttl, self.life.until, self.ticket, self.incident)
+
+
+def peer_options(function: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
+    """Add the options that say what is opened, shared with ``exec``."""
+    for option in (
+        click.option("-f", "--filename", multiple=True, metavar="FILE", help="Manifest instead; - is stdin."),
+        click.option("--egress", is_flag=True, help="Select the --from pods and open their way out to --to."),
+        click.option(
+            "--port", multiple=True, metavar="PORT", help="5432, 8000-8100/UDP, a name; repeatable."
+        ),
+        click.option("--from", "from_", multiple=True, metavar="PEER", help="Who opens the connection."),
+        click.option("--to", multiple=True, metavar="PEER", help="Who receives it: app=db, svc/db:5432."),
+    ):
+        function = option(function)
+    return function
+
+
+def _read(name: str) -> str:
+    try:
+        if name == "-":
+            return sys.stdin.read()
+        with open(name, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"-f {name}: {error}", field="filename") from error
+
+
+def _documents(names: tuple[str, ...]) -> tuple[object, ...]:
+    import yaml
+
+    found: list[object] = []
+    for name in names:
+        try:
+            found += yaml.safe_load_all(_read(name))
+        except yaml.YAMLError as error:
+            where = getattr(error, "problem_mark", None)
+            at = f" at line {where.line + 1}" if where else ""
+            raise InputError(f"-f {name}: this is not YAML{at}", field="filename") from error
+    return tuple(found)
+
+
+def _opening(given: dict[str, Any]) -> Opening:
+    selected, peers = ("from_", "to") if given["egress"] else ("to", "from_")
+    option = selected.rstrip("_")
+    if len(given[selected]) != 1:
+        what = "is missing: which pods?" if not given[selected] else "selects the pods and can be given once"
+        raise InputError(f"--{option} {what}", field=option, fix=f"for example --{option} app=database")
+    ports = tuple(piece.strip() for text in given["port"] for piece in text.split(","))
+    direction = Direction.EGRESS if given["egress"] else Direction.INGRESS
+    return Opening("", given[selected][0], given[peers], ports, direction)
+
+
+def read_options(given: dict[str, Any]) -> Asked:
+    """Return the options' values, checked as far as that goes without a cluster.
+
+    Raises:
+        InputError: a value is wrong or missing, naming its option.
+    """
+    life = parse_life(given["for_"], given["until"], local_now())
+    reason = need_reason(given["reason"])
+    opening: Opening | None = None
+    documents: tuple[object, ...] = ()
+    if given["filename"]:
+        if given["to"] or given["from_"] or given["port"] or given["egress"]:
+            raise InputError(
+                "-f already says what is opened", field="filename", fix="leave --to, --from, --port out"
+            )
+        documents = _documents(given["filename"])
+    else:
+        opening = _opening(given)
+        check(opening)
+    return Asked(opening, documents, life, reason, given["ticket"], given["incident"])
+
+
+async def order_from(session: Session, asked: Asked, flags: Flags) -> Order:
+    """Return the order, everything that is named looked up; translations are told.
+
+    Raises:
+        InputError, NotFoundError, ClusterError: as ``resolve``.
+    """
+    namespace = flags.namespace or session.cluster.namespace
+    if asked.opening is None:
+        return asked.order(wishes_from_documents(asked.documents, namespace, bool(flags.namespace)))
+    opening = _in_namespace(asked.opening, namespace)
+    found = await resolve(session.cluster, opening)
+    for note in found.notes:
+        talk.say(note)
+    return asked.order((found.wish,))
+
+
+def _in_namespace(opening: Opening, namespace: str) -> Opening:
+    return Opening(namespace, opening.selected, opening.peers, opening.ports, opening.direction)
+
+
+def say_created(made: Created, now: datetime) -> None:
+    """Tell on stderr what is open and until when."""
+    told = f"granted {made.grant.id} until {format_moment(made.deadline)}"
+    left = format_duration(made.deadline - now)
+    names = ", ".join(f"{p.metadata.namespace}/{p.metadata.name}" for p in made.grant.policies)
+    talk.say(
+        f"{told} ({left} left): {names}; {'dead-man Job armed' if made.grant.is_armed() else 'NOT ARMED'}"
+    )
+    for warning in made.warnings:
+        talk.warn(warning)
+
+
+@click.command("grant", help=help_for("grant"))
+@peer_options
+@life_options
+@ticket_options
+@click.option(
+    "--dry-run",
+    is_flag=False,
+    flag_value="client",
+    type=click.Choice(["client", "server"]),
+    help="Print the objects and write nothing; =server lets the API server check them too.",
+)
+@output_option("yaml", "json")
+@cluster_options
+def command(flags: Flags, dry_run: str | None, output: str | None, **given: Any) -> int:
+    """Open access; what was made goes to stdout (its id, or with -o the grant)."""
+    asked = read_options(given)
+    if dry_run == "client" and (asked.opening is None or not check(asked.opening)):
+        return run(_print_offline(flags, asked, output))
+    return with_session(flags, lambda session: _act(session, flags, asked, (dry_run, output)))
+
+
+async def _act(session: Session, flags: Flags, asked: Asked, how: tuple[str | None, str | None]) -> int:
+    dry_run, output = how
+    order = await order_from(session, asked, flags)
+    if dry_run is not None:
+        identity = await session.cluster.access.whoami()
+        plan = draft(session.limits, order, identity.username, session.server_now(identity))
+        if dry_run == "server":
+            await rehearse(session, plan)
+            talk.say("the server accepts it; nothing was written")
+        _print_plan(plan, output)
+        return 0
+    made = await create(session, order)
+    now = session.clock.now()
+    say_created(made, now)
+    row = json_row(row_now(made.grant, session, now))
+    talk.data(made.grant.id if output is None else as_json(row) if output == "json" else as_yaml([row]))
+    return 0
+
+
+async def _print_offline(flags: Flags, asked: Asked, output: str | None) -> int:
+    """Print what would be made without asking any cluster."""
+    settings = load_settings(flags)
+    namespace = flags.namespace or wiring.configured_namespace(settings, one_context(flags))
+    if asked.opening is None:
+        wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
+    else:
+        opening = _in_namespace(asked.opening, namespace)
+        wishes = ((await resolve(None, opening)).wish,)
+    plan = draft(wiring.limits(settings), asked.order(wishes), "", local_now())
+    _print_plan(plan, output)
+    return 0
+
+
+def _print_plan(plan: Draft, output: str | None) -> None:
+    manifests = plan.manifests()
+    if output == "json":
+        talk.data(as_json({"apiVersion": "v1", "kind": "List", "items": list(manifests)}))
+    else:
+        talk.data(as_yaml(manifests))

@@ -1,0 +1,124 @@
+"""The root command: which verbs there are, and what becomes of an error.
+
+Law: a verb's module is imported only when that verb runs, so that ``list`` never pays for the others.
+"""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from app import __version__
+from app.cli import talk
+from app.cli.exits import ExitCode, code_for
+from app.commands.catalog import VERBS, verb
+from app.errors import NetgrantError
+
+_MODULES = {item.name: f"app.cli.{item.name}_verb" for item in VERBS}
+
+
+class Verbs(click.Group):
+    """A group whose commands are listed from the catalog and loaded when used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the catalog's order."""
+        return list(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb's module and return its command; None for an unknown verb."""
+        if cmd_name not in _MODULES:
+            return None
+        found = importlib.import_module(_MODULES[cmd_name]).command
+        assert isinstance(found, click.Command)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(item.name, item.summary) for item in VERBS])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Refuse an unknown verb with the nearest one there is."""
+        import difflib
+
+        if args[0] not in _MODULES and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], _MODULES, 1)
+            hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(_MODULES)}"
+            raise click.UsageError(f"unknown command {args[0]!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, "-V", "--version", prog_name="netgrant", message="%(prog)s %(version)s")
+@click.pass_context
+def root(ctx: click.Context) -> None:
+    """Give temporary network access in Kubernetes that ends by itself.
+
+    A grant is a NetworkPolicy owned by a Job whose deadline the cluster keeps: when time is up the cluster
+    removes both, with this terminal closed and nothing installed. Without a command the dashboard opens.
+    """
+    if ctx.invoked_subcommand is None:
+        from app.cli.dashboard import open_dashboard
+
+        ctx.exit(open_dashboard())
+
+
+def help_for(name: str) -> str:
+    """Return a verb's summary as its command's help."""
+    return verb(name).summary + "."
+
+
+def _complain(error: click.ClickException) -> int:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "netgrant"
+    message = error.format_message().strip().rstrip(".")
+    talk.say(f"{path}: {' '.join(message.split())}; see '{path} --help'")
+    return ExitCode.USAGE
+
+
+def run_line(arguments: list[str]) -> int:
+    """Run one command line; every error becomes one line on stderr and an exit code."""
+    try:
+        code: Any = root.main(args=arguments, prog_name=_program(), standalone_mode=False)
+        return int(code or ExitCode.OK)
+    except click.ClickException as error:
+        return _complain(error)
+    except NetgrantError as error:
+        talk.fail(error)
+        return code_for(error)
+    except (click.Abort, KeyboardInterrupt):
+        talk.say("netgrant: interrupted")
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (| head): not an error, and nothing more may be written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001 - the outermost seam: no traceback reaches a user
+        return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> int:
+    if os.environ.get("NETGRANT_DEBUG"):
+        raise error
+    where = error.__traceback__
+    while where and where.tb_next:
+        where = where.tb_next
+    at = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
+    talk.say(
+        f"netgrant: this is a bug: {type(error).__name__} at {at}; please report it, with what "
+        "NETGRANT_DEBUG=1 prints; 'netgrant list' shows what stands in the cluster"
+    )
+    return ExitCode.FAILED
+
+
+def _program() -> str:
+    name = os.path.basename(sys.argv[0])
+    return "kubectl netgrant" if name.startswith("kubectl-") else "netgrant"
