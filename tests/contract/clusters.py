@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+from app.demo.server import EmbeddedCluster
 from tests.contract.eventually import eventually
 from tests.controlplane.plane import ControlPlane
 from tests.rest import Credentials, Json, Rest
@@ -62,6 +63,39 @@ class RealCluster:
         self._plane.compact()
         with self._plane.stopped("apiserver"):
             pass
+
+    def allow(self, user: str, namespace: str, rules: Sequence[Json]) -> None:
+        """A Role and its RoleBinding."""
+        give_role(self.http(), user, namespace, rules)
+
+
+class EmbeddedTestCluster:
+    """The cluster of ``netgrant demo``, without its scenario, over the same loopback HTTP."""
+
+    def __init__(self, running: EmbeddedCluster, folder: Path) -> None:
+        self._running = running
+        self._folder = folder
+
+    @property
+    def server(self) -> str:
+        """URL of the API server."""
+        return self._running.url
+
+    def http(self, user: str = "admin") -> Rest:
+        """A client with the user's token."""
+        return self.http_with_token(self._running.tokens[user])
+
+    def http_with_token(self, token: str | None) -> Rest:
+        """A client with any token."""
+        return Rest(self.server, Credentials(token=token))
+
+    def kubeconfig(self, user: str = "admin") -> Path:
+        """A kubeconfig with the user's token."""
+        return self._running.kubeconfig(self._folder / f"{user}.kubeconfig", user)
+
+    def forget_history(self) -> None:
+        """Drops what the store remembers."""
+        self._running.forget_history()
 
     def allow(self, user: str, namespace: str, rules: Sequence[Json]) -> None:
         """A Role and its RoleBinding."""

@@ -5,17 +5,35 @@ from uuid import uuid4
 
 import pytest
 
-from tests.contract.clusters import Cluster, RealCluster
+from app.demo.server import running_cluster
+from tests.contract.clusters import Cluster, EmbeddedTestCluster, RealCluster
 from tests.contract.objects import namespaces
 from tests.controlplane.plane import ControlPlane
 from tests.rest import Rest
 
 
-@pytest.fixture(scope="session", params=[pytest.param("real", marks=pytest.mark.cluster)])
-def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    """The cluster under contract."""
-    plane: ControlPlane = request.getfixturevalue("control_plane")
-    yield RealCluster(plane)
+@pytest.fixture(scope="session")
+def embedded_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """The embedded cluster, empty, with its controllers on real time."""
+    with running_cluster() as running:
+        yield EmbeddedTestCluster(running, tmp_path_factory.mktemp("embedded"))
+
+
+@pytest.fixture(scope="session")
+def real_cluster(control_plane: ControlPlane) -> Cluster:
+    """The control plane of this test process."""
+    return RealCluster(control_plane)
+
+
+@pytest.fixture(
+    scope="session",
+    params=["embedded_cluster", pytest.param("real_cluster", marks=pytest.mark.cluster)],
+    ids=["embedded", "real"],
+)
+def cluster(request: pytest.FixtureRequest) -> Cluster:
+    """The cluster under contract; only the one that is asked for is started."""
+    found: Cluster = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
