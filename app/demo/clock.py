@@ -5,6 +5,7 @@ Law: nothing in app/demo asks the machine for the time but this module.
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -17,6 +18,9 @@ class ServerClock(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """Return once ``seconds`` of the server's time have passed."""
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Return once ``event`` is set or ``seconds`` of the server's time have passed."""
 
 
 class ScaledClock:
@@ -34,6 +38,12 @@ class ScaledClock:
     async def sleep(self, seconds: float) -> None:
         """Sleep ``seconds`` of the server's time."""
         await asyncio.sleep(max(0.0, seconds) / self._speed)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for ``event``, at most ``seconds`` of the server's time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds) / self._speed):
+                await event.wait()
 
 
 def timestamp(moment: datetime) -> str:

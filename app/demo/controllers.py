@@ -7,7 +7,6 @@ with the moment when it wants to be asked again. It writes as clients do, never 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -59,14 +58,4 @@ class ControllerLoop:
             if due is None:
                 await self._changed.wait()
             else:
-                await self._wait((due - self._clock.now()).total_seconds())
-
-    async def _wait(self, seconds: float) -> None:
-        tasks = [asyncio.create_task(self._changed.wait()), asyncio.create_task(self._clock.sleep(seconds))]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+                await self._clock.wait(self._changed, (due - self._clock.now()).total_seconds())

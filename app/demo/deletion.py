@@ -15,7 +15,7 @@ from app.demo.resources import Object, Resource
 from app.demo.status import ApiError, bad_request, conflict, forbidden, invalid_kind, not_found
 from app.demo.storage import Record, Store
 from app.demo.writes import Target
-from app.domain.field_errors import FieldError, not_supported
+from app.domain.field_errors import FieldError, invalid, not_supported
 
 FOREGROUND, BACKGROUND, ORPHAN = "Foreground", "Background", "Orphan"
 _FINALIZERS = {FOREGROUND: "foregroundDeletion", ORPHAN: "orphan"}
@@ -47,10 +47,13 @@ def read_options(body: object, query: Mapping[str, str], dry_run: tuple[str, ...
     if not isinstance(found, dict):
         raise bad_request("the object provided is unrecognized (must be of type DeleteOptions)")
     preconditions = found.get("preconditions") or {}
+    orphan = found.get("orphanDependents")
+    named = found.get("propagationPolicy") or query.get("propagationPolicy", "")
+    implied = "" if orphan is None else ORPHAN if orphan else BACKGROUND
     grace = found.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
     try:
         options = DeleteOptions(
-            propagation=found.get("propagationPolicy") or query.get("propagationPolicy", ""),
+            propagation=named or implied,
             grace_seconds=None if grace is None else max(-1, int(grace)),
             uid=preconditions.get("uid") or "",
             version=preconditions.get("resourceVersion") or "",
@@ -58,9 +61,15 @@ def read_options(body: object, query: Mapping[str, str], dry_run: tuple[str, ...
         )
     except (TypeError, ValueError, AttributeError) as error:
         raise bad_request(f"DeleteOptions cannot be read: {error}") from error
-    if errors := tuple(_option_errors(options)):
+    if errors := (*_option_errors(options), *_both_named(named, implied)):
         raise invalid_kind("meta.k8s.io", "DeleteOptions", "", errors)
     return options
+
+
+def _both_named(named: str, implied: str) -> Iterator[FieldError]:
+    if named and implied:
+        detail = "orphanDependents and deletionPropagation cannot be both set"
+        yield invalid("propagationPolicy", named, detail)
 
 
 def _option_errors(options: DeleteOptions) -> Iterator[FieldError]:

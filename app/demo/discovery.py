@@ -79,7 +79,7 @@ def _entries(item: Resource) -> list[Object]:
         "singularName": item.kind.lower(),
         "namespaced": item.namespaced,
         "kind": item.kind,
-        "verbs": _VERBS,
+        "verbs": [verb for verb in _VERBS if item.may_delete_all or verb != "deletecollection"],
     }
     if item.short_names:
         head["shortNames"] = [*item.short_names]

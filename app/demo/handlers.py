@@ -257,6 +257,7 @@ def _check_route(call: Call) -> None:
     if resource.namespaced and not info.namespace and not reads_all:
         raise no_such_path() if info.name else method_not_allowed()
     wanted = {"get": True, "update": True, "patch": True, "delete": not info.subresource, "create": False}
-    allowed = reads_all or info.verb == "deletecollection" or wanted.get(info.verb) == bool(info.name)
+    deletes_all = info.verb == "deletecollection" and resource.may_delete_all
+    allowed = reads_all or deletes_all or wanted.get(info.verb) == bool(info.name)
     if not allowed:
         raise method_not_allowed()

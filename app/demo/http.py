@@ -4,7 +4,7 @@ Law: the only module of app/demo that imports aiohttp, and it is imported only w
 """
 
 import uuid
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from email.utils import format_datetime
 
 from aiohttp import ClientConnectionResetError, web
@@ -74,7 +74,8 @@ class HttpServer:
         response.enable_chunked_encoding()
         await response.prepare(request)
         with suppress(ClientConnectionResetError):  # the client hung up while a line was on its way
-            async for lines in self._watcher.chunks(stream.subject, stream.query):
-                await response.write(lines)
+            async with aclosing(self._watcher.chunks(stream.subject, stream.query)) as chunks:
+                async for lines in chunks:
+                    await response.write(lines)
             await response.write_eof()
         return response

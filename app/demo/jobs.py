@@ -9,7 +9,8 @@ from datetime import datetime
 from app.demo.pods import default_pod_spec, validate_pod_spec
 from app.demo.resources import Object, Strategy
 from app.domain.field_errors import FieldError, invalid, not_supported, required
-from app.domain.metadata_rules import validate_annotations, validate_labels
+from app.domain.labels import selector_from_object
+from app.domain.metadata_rules import validate_annotations, validate_labels, validate_selector
 
 _COUNTS = ("parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished")
 _FIXED = (
@@ -71,14 +72,31 @@ class JobStrategy(Strategy):
             yield not_supported("spec.completionMode", spec["completionMode"], ("NonIndexed", "Indexed"))
         elif spec["completionMode"] == "Indexed" and "completions" not in spec:
             yield required("spec.completions", "when completion mode is Indexed")
+        allowed = ("Failed",) if "podFailurePolicy" in spec else ("Failed", "TerminatingOrFailed")
+        if spec["podReplacementPolicy"] not in allowed:
+            yield not_supported("spec.podReplacementPolicy", spec["podReplacementPolicy"], allowed)
         template = spec["template"]
         yield from validate_labels(template["metadata"].get("labels", {}), "spec.template.labels")
         yield from validate_annotations(
             template["metadata"].get("annotations", {}), "spec.template.annotations"
         )
         yield from self._validate_template(template["spec"])
+        yield from self._validate_selector(obj)
+
+    def _validate_selector(self, obj: Object) -> Iterator[FieldError]:
+        spec = obj["spec"]
+        labels = spec["template"]["metadata"].get("labels", {})
         if "selector" not in spec:
             yield required("spec.selector")
+        else:
+            yield from validate_selector(spec["selector"], "spec.selector")
+            generated = {f"{_PREFIX}controller-uid": obj["metadata"]["uid"]}
+            own = {**generated, f"{_PREFIX}job-name": obj["metadata"].get("name", "")}
+            if not spec["manualSelector"] and not selector_from_object(spec["selector"]).matches(own):
+                yield invalid("spec.selector", spec["selector"], "`selector` not auto-generated")
+        if "selector" not in spec or not selector_from_object(spec["selector"]).matches(labels):
+            detail = "`selector` does not match template `labels`"
+            yield invalid("spec.template.metadata.labels", labels, detail)
 
     def _validate_template(self, spec: Object) -> Iterator[FieldError]:
         field, policy = "spec.template.spec.restartPolicy", spec["restartPolicy"]

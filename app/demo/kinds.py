@@ -63,6 +63,7 @@ NAMESPACES = Resource(
     short_names=("ns",),
     has_status=True,
     returns_deleted=True,
+    may_delete_all=False,
     shape=shapes.NAMESPACE,
     strategy=NamespaceStrategy(),
     name_rule=dns1123_label_errors,

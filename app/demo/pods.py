@@ -16,6 +16,7 @@ from app.domain.names import dns1123_label_errors, port_name_errors
 _QUANTITY = re.compile(r"([+-]?[0-9.]+)(.*)")
 _SUFFIXES = {"n": -9, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9, "T": 12, "P": 15, "E": 18}
 _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
+_PULL_POLICIES = ("Always", "IfNotPresent", "Never")
 _PROTOCOLS = ("SCTP", "TCP", "UDP")
 _TOLERATIONS = [
     {
@@ -74,6 +75,10 @@ def validate_pod_spec(spec: Object, field: str) -> Iterator[FieldError]:
         if container["name"] in seen:
             yield FieldError(f"{place}.name", Cause.DUPLICATE, "", container["name"])
         seen.add(container["name"])
+    seconds = spec.get("activeDeadlineSeconds")
+    if seconds is not None and not 1 <= seconds < 2**31:
+        outside = "must be between 1 and 2147483647, inclusive"
+        yield invalid(f"{field}.activeDeadlineSeconds", seconds, outside)
     if spec.get("restartPolicy") not in ("Always", "OnFailure", "Never"):
         yield not_supported(
             f"{field}.restartPolicy", spec.get("restartPolicy"), ("Always", "OnFailure", "Never")
@@ -88,12 +93,22 @@ def _validate_container(container: Object, field: str) -> Iterator[FieldError]:
         yield from (invalid(f"{field}.name", name, text) for text in dns1123_label_errors(name))
     if not container.get("image"):
         yield required(f"{field}.image")
+    if container["imagePullPolicy"] not in _PULL_POLICIES:
+        yield not_supported(f"{field}.imagePullPolicy", container["imagePullPolicy"], _PULL_POLICIES)
     yield from _validate_ports(container.get("ports", []), f"{field}.ports")
-    limits = container["resources"].get("limits", {})
-    for key, value in container["resources"].get("requests", {}).items():
+    yield from _validate_resources(container["resources"], f"{field}.resources")
+
+
+def _validate_resources(resources: Object, field: str) -> Iterator[FieldError]:
+    limits = resources.get("limits", {})
+    for word in ("limits", "requests"):
+        for key, value in resources.get(word, {}).items():
+            if quantity(str(value)) < 0:
+                yield invalid(f"{field}.{word}[{key}]", value, "must be greater than or equal to 0")
+    for key, value in resources.get("requests", {}).items():
         if key in limits and quantity(str(value)) > quantity(str(limits[key])):
             detail = f"must be less than or equal to {key} limit of {limits[key]}"
-            yield invalid(f"{field}.resources.requests", value, detail)
+            yield invalid(f"{field}.requests", value, detail)
 
 
 def _validate_ports(ports: list[Object], field: str) -> Iterator[FieldError]:

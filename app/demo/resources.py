@@ -65,6 +65,8 @@ class Resource:
     """A PUT without a resourceVersion is refused rather than taken as unconditional."""
     orphans_by_default: bool = False
     """DELETE without a propagationPolicy leaves the dependents alone."""
+    may_delete_all: bool = True
+    """The collection itself takes DELETE."""
     shape: Struct = field(kw_only=True)
     strategy: Strategy = field(default_factory=Strategy)
     name_rule: NameRule = dns1123_subdomain_errors

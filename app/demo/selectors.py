@@ -4,7 +4,7 @@ Law: a selector that cannot be read is the client's fault (400), in the server's
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.demo.resources import Object, Resource
@@ -12,6 +12,7 @@ from app.demo.status import bad_request
 from app.domain.labels import Selector, parse_selector
 from app.errors import InputError
 
+_NUMBER = re.compile(r"\s*(?P<key>[^\s<>=!(),]+)\s*(?P<sign>[<>])\s*(?P<bound>-?\d+)\s*")
 _TERM = re.compile(r"(?P<key>[^!=]+)(?P<sign>==|!=|=)(?P<value>.*)")
 
 
@@ -30,29 +31,43 @@ class FieldTerm:
 
 
 @dataclass(frozen=True)
+class NumberTerm:
+    """``key>7`` or ``key<7``: a label that is a number, and above or below another."""
+
+    key: str
+    sign: str
+    bound: int
+
+    def matches(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether the label is there, is a number, and is on the right side."""
+        try:
+            value = int(labels[self.key])
+        except (KeyError, ValueError):
+            return False
+        return value > self.bound if self.sign == ">" else value < self.bound
+
+
+@dataclass(frozen=True)
 class Filter:
     """What a list or a watch is limited to; the default is everything."""
 
     labels: Selector = field(default_factory=Selector)
     fields: tuple[FieldTerm, ...] = ()
+    numbers: tuple[NumberTerm, ...] = ()
 
     @property
     def selects_all(self) -> bool:
         """Tell whether nothing is filtered out (a list may then say how many items remain)."""
-        return not self.labels.requirements and not self.fields
+        return not (self.labels.requirements or self.fields or self.numbers)
 
     def matches(self, obj: Object) -> bool:
         """Tell whether ``obj`` is selected."""
-        return self.labels.matches(obj["metadata"].get("labels") or {}) and all(
-            term.matches(obj) for term in self.fields
+        labels = obj["metadata"].get("labels") or {}
+        return (
+            self.labels.matches(labels)
+            and all(term.matches(labels) for term in self.numbers)
+            and all(term.matches(obj) for term in self.fields)
         )
-
-    def exact_name(self) -> str:
-        """Return the one name that ``metadata.name=`` asks for (RBAC lets it count as a get), or nothing."""
-        for term in self.fields:
-            if term.label == "metadata.name" and not term.negated:
-                return term.value
-        return ""
 
 
 def _at(path: tuple[str, ...]) -> Callable[[Object], str]:
@@ -91,8 +106,14 @@ def read_filter(resource: Resource, labels: str, fields: str) -> Filter:
     Raises:
         ApiError: 400, one of them cannot be read.
     """
+    numbers = tuple(
+        NumberTerm(found["key"], found["sign"], int(found["bound"]))
+        for term in labels.split(",")
+        if (found := _NUMBER.fullmatch(term))
+    )
+    others = ",".join(term for term in labels.split(",") if not _NUMBER.fullmatch(term))
     try:
-        selector = parse_selector(labels)
+        selector = parse_selector(others)
     except InputError as error:
         raise bad_request(f"unable to parse requirement: {error.message}") from error
-    return Filter(selector, _field_terms(resource, fields))
+    return Filter(selector, _field_terms(resource, fields), numbers)

@@ -157,6 +157,14 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
+async def _end_all_tasks() -> None:
+    """End what a cut connection left behind, so that the loop can be closed."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 @contextmanager
 def running_cluster(
     options: ClusterOptions | None = None,
@@ -177,6 +185,7 @@ def running_cluster(
         yield cluster
     finally:
         asyncio.run_coroutine_threadsafe(cluster.stop(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end_all_tasks(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

@@ -13,7 +13,7 @@ from app.domain.field_errors import Cause, FieldError, forbidden, invalid, not_s
 from app.domain.labels import selector_from_object
 from app.domain.metadata_rules import validate_selector
 from app.domain.names import dns1123_label_errors, port_name_errors
-from app.domain.validation import policy_cidrs, validate_policy
+from app.domain.validation import policy_cidrs, policy_warnings, validate_policy
 
 RBAC_GROUP = "rbac.authorization.k8s.io"
 
@@ -37,6 +37,10 @@ class PolicyStrategy(Strategy):
     def validate_update(self, obj: Object, old: Object) -> Iterator[FieldError]:
         """Yield what is wrong with the new spec; CIDRs that stood before are not judged again."""
         yield from _spec_errors(validate_policy(obj, known_cidrs=policy_cidrs(old)))
+
+    def warnings(self, obj: Object) -> Iterator[str]:
+        """Yield a warning for each oddly written CIDR."""
+        yield from policy_warnings(obj)
 
 
 def _spec_errors(errors: tuple[FieldError, ...]) -> Iterator[FieldError]:

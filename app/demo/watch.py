@@ -5,9 +5,8 @@ remembered gets 410 inside the stream (HTTP 200), as does one that starts too fa
 Source: k8s.io/apiserver pkg/storage/cacher.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Iterable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -45,7 +44,7 @@ class Watcher:
         self._clock = clock
         self._bookmark_seconds = bookmark_seconds
 
-    async def chunks(self, subject: Subject, query: ListQuery) -> AsyncIterator[bytes]:
+    async def chunks(self, subject: Subject, query: ListQuery) -> AsyncGenerator[bytes, None]:
         """Yield whole lines, several at a time, until ``query.timeout_seconds`` of server time are over."""
         end = self._clock.now() + timedelta(seconds=query.timeout_seconds)
         asked = int(query.version or 0)
@@ -54,12 +53,13 @@ class Watcher:
             await self._clock.sleep(_FIRST_WAIT_SECONDS)
             yield _error(too_large_version(asked, self._store.version))
             return
-        position = self._store.version if wants_state else asked
+        position = self._store.version if wants_state or not asked else asked
         if wants_state:
             for lines in _batched(self._initial(subject, query)):
                 yield lines
-        async for lines in self._changes(subject, query, position, end):
-            yield lines
+        async with aclosing(self._changes(subject, query, position, end)) as changes:
+            async for lines in changes:
+                yield lines
 
     def _initial(self, subject: Subject, query: ListQuery) -> Iterator[bytes]:
         for record in self._store.records(subject.resource, subject.namespace):
@@ -70,7 +70,7 @@ class Watcher:
 
     async def _changes(
         self, subject: Subject, query: ListQuery, position: int, end: datetime
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         changed = self._store.wait_on(subject.resource)
         try:
             bookmark_at = self._next_bookmark(end)
@@ -92,7 +92,8 @@ class Watcher:
                     if query.bookmarks:
                         position = max(position, self._store.version)
                         yield _bookmark(subject.resource, position, {})
-                await self._pause(changed, min(bookmark_at, end))
+                seconds = (min(bookmark_at, end) - self._clock.now()).total_seconds()
+                await self._clock.wait(changed, seconds)
         finally:
             self._store.stop_waiting(subject.resource, changed)
 
@@ -102,18 +103,6 @@ class Watcher:
         last = end - timedelta(seconds=_LAST_BOOKMARK_SECONDS)
         regular = now + timedelta(seconds=self._bookmark_seconds)
         return min(regular, last) if last > now else max(regular, end)
-
-    async def _pause(self, changed: asyncio.Event, until: datetime) -> None:
-        """Wait for a change or for ``until``, whichever comes first."""
-        seconds = (until - self._clock.now()).total_seconds()
-        tasks = [asyncio.create_task(changed.wait()), asyncio.create_task(self._clock.sleep(seconds))]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
 
 
 def _batched(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from app.domain.names import (
 )
 
 ANNOTATIONS_LIMIT_BYTES = 256 * 1024
+STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
 NameRule = Callable[[str], tuple[str, ...]]
 
 
@@ -38,8 +39,9 @@ def validate_annotations(annotations: Mapping[str, str], field: str) -> Iterator
 def _validate_owners(owners: list[dict[str, Any]], field: str) -> Iterator[FieldError]:
     controllers: list[str] = []
     for owner in owners:
-        if not owner["apiVersion"]:
-            yield invalid(f"{field}.apiVersion", "", "version must not be empty")
+        version = owner["apiVersion"]
+        if version.count("/") > 1 or not version.rpartition("/")[2]:
+            yield invalid(f"{field}.apiVersion", version, "version must not be empty")
         for name in ("kind", "name", "uid"):
             if not owner[name]:
                 yield invalid(f"{field}.{name}", "", "must not be empty")
@@ -90,14 +92,17 @@ def validate_metadata(
     yield from validate_labels(meta.get("labels", {}), f"{field}.labels")
     yield from validate_annotations(meta.get("annotations", {}), f"{field}.annotations")
     yield from _validate_owners(meta.get("ownerReferences", []), f"{field}.ownerReferences")
-    for finalizer in meta.get("finalizers", ()):
-        yield from (invalid(f"{field}.finalizers", finalizer, text) for text in label_key_errors(finalizer))
-    if {"orphan", "foregroundDeletion"} <= {*meta.get("finalizers", ())}:
-        yield invalid(
-            f"{field}.finalizers",
-            meta["finalizers"],
-            "finalizer orphan and foregroundDeletion cannot be both set",
-        )
+    yield from _validate_finalizers(meta.get("finalizers", []), f"{field}.finalizers")
+
+
+def _validate_finalizers(finalizers: list[str], field: str) -> Iterator[FieldError]:
+    for name in finalizers:
+        errors = label_key_errors(name)
+        yield from (invalid(field, name, text) for text in errors)
+        if not errors and "/" not in name and name not in STANDARD_FINALIZERS:
+            yield invalid(field, name, "name is neither a standard finalizer name nor is it fully qualified")
+    if {"orphan", "foregroundDeletion"} <= {*finalizers}:
+        yield invalid(field, finalizers, "finalizer orphan and foregroundDeletion cannot be both set")
 
 
 def validate_selector(selector: Mapping[str, Any], field: str) -> Iterator[FieldError]:

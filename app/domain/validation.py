@@ -4,10 +4,10 @@ Law: what this refuses, kube-apiserver 1.36 refuses, with the same paths, reason
 other way round. Source: k8s.io/kubernetes pkg/apis/networking/validation.
 """
 
-import ipaddress
 from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
+from app.domain.cidrs import cidr_error, cidr_warning, is_strictly_inside, parse_cidr
 from app.domain.field_errors import (
     Cause,
     FieldError,
@@ -23,7 +23,6 @@ from app.domain.schema import decode
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 POLICY_TYPES = ("Ingress", "Egress")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 def validate_policy(
@@ -51,56 +50,29 @@ def validate_policy(
 
 def policy_cidrs(policy: Mapping[str, Any]) -> frozenset[str]:
     """Return all CIDRs and exceptions that ``policy`` names, for ``known_cidrs`` of its update."""
-    found: set[str] = set()
+    blocks = [block for _, block in _blocks(policy)]
+    return frozenset(
+        text for block in blocks for text in (block.get("cidr", ""), *(block.get("except") or ()))
+    )
+
+
+def policy_warnings(policy: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what the API server would warn about in a policy that it accepts: CIDRs written oddly."""
+    found: list[str] = []
+    for field, block in _blocks(policy):
+        places = [(f"{field}.cidr", block.get("cidr", ""))]
+        places += [(f"{field}.except[{i}]", text) for i, text in enumerate(block.get("except") or ())]
+        found += [f"{place}: {text}" for place, cidr in places if (text := cidr_warning(cidr))]
+    return tuple(found)
+
+
+def _blocks(policy: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     spec = policy.get("spec") or {}
     for rules, side in (("ingress", "from"), ("egress", "to")):
-        for rule in spec.get(rules) or ():
-            for peer in rule.get(side) or ():
-                block = peer.get("ipBlock") or {}
-                found.update([block.get("cidr", ""), *(block.get("except") or ())])
-    return frozenset(found - {""})
-
-
-def parse_cidr(text: str) -> Network | None:
-    """Return the network of ``text`` with host bits cleared, or None; leading zeros are overlooked.
-
-    This is Go's ParseCIDRSloppy: one slash, four decimal octets or an IPv6 address without a zone.
-    """
-    address, slash, length = text.partition("/")
-    if not slash or not _is_digits(length) or "%" in address:
-        return None
-    octets = address.split(".")
-    if ":" not in address:
-        if len(octets) != 4 or not all(map(_is_digits, octets)):
-            return None
-        address = ".".join(str(int(octet)) for octet in octets)
-    try:
-        return ipaddress.ip_network(f"{address}/{int(length)}", strict=False)
-    except ValueError:
-        return None
-
-
-def cidr_error(text: str, *, strict: bool = True) -> str:
-    """Return why the API server refuses ``text`` as a CIDR, or the empty string."""
-    network = parse_cidr(text)
-    if network is None:
-        return "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"
-    if not strict:
-        return ""
-    address, _, length = text.partition("/")
-    parts = [length] if ":" in address else [length, *address.split(".")]
-    if any(len(part) > 1 and part.startswith("0") for part in parts):
-        return "must not have leading 0s in IP or prefix length"
-    exact = ipaddress.ip_address(address)
-    if isinstance(exact, ipaddress.IPv6Address) and exact.ipv4_mapped:
-        return "must not have an IPv4-mapped IPv6 address"
-    if exact != network.network_address:
-        return "must not have bits set beyond the prefix length"
-    return ""
-
-
-def _is_digits(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 8
+        for index, rule in enumerate(spec.get(rules) or ()):
+            for number, peer in enumerate(rule.get(side) or ()):
+                if peer.get("ipBlock"):
+                    yield f"spec.{rules}[{index}].{side}[{number}].ipBlock", peer["ipBlock"]
 
 
 def _port_number_errors(field: str, number: int) -> Iterator[FieldError]:
@@ -176,18 +148,10 @@ class _Rules:
             place = f"{field}.except[{index}]"
             yield from self._cidr(text, place)
             inner = parse_cidr(text)
-            if inner is not None and not _is_strictly_inside(inner, outer):
+            if inner is not None and not is_strictly_inside(inner, outer):
                 yield invalid(place, text, "must be a strict subset of `cidr`")
 
     def _cidr(self, text: str, field: str) -> Iterator[FieldError]:
         error = "" if text in self._known else cidr_error(text, strict=self._strict)
         if error:
             yield invalid(field, text, error)
-
-
-def _is_strictly_inside(inner: Network, outer: Network) -> bool:
-    return (
-        inner.version == outer.version
-        and inner.network_address in outer
-        and outer.prefixlen < inner.prefixlen
-    )
