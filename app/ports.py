@@ -37,6 +37,18 @@ class Clock(Protocol):
         ...
 
 
+class Processes(Protocol):
+    """The processes of this machine, by tokens that survive in an intent."""
+
+    def own(self) -> str:
+        """Return the token of this process."""
+        ...
+
+    def is_running(self, token: str) -> bool:
+        """Tell whether the process of a token still runs; True where that cannot be told."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """One very object: name and UID, so that a successor of the same name is never touched."""

@@ -94,11 +94,14 @@ async def open_session(settings: Settings, context: str | None) -> AsyncIterator
     Raises:
         ConfigError: there is nothing to connect to.
     """
+    from app.registry.processes import LocalProcesses
+
     clock = wall_clock()
     log = open_registry(settings)
     try:
         async with _connection(settings, context, clock) as connection:
-            yield Session(_cluster(connection, settings, clock), clock, log, limits(settings))
+            cluster = _cluster(connection, settings, clock)
+            yield Session(cluster, clock, log, LocalProcesses(), limits(settings))
     finally:
         await log.close()
 

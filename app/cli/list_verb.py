@@ -13,7 +13,7 @@ from app.cli.options import Flags, cluster_options, output_option
 from app.cli.root import help_for
 from app.cli.rows import COLUMNS, JSON_COLUMNS, WIDE, cells
 from app.cli.running import each_context, load_settings, one_context, run
-from app.cli.tables import as_csv, as_json, as_json_line, as_yaml, table
+from app.cli.tables import as_csv, as_json, as_json_line, as_yaml, cells_wide, table
 from app.commands.live import LiveGrants, read_grants
 from app.commands.session import Session
 from app.domain.labels import parse_selector
@@ -94,7 +94,7 @@ async def _watch(flags: Flags, everywhere: bool, selector: str, output: str) -> 
     loaded = load_settings(flags)
     following = wiring.Following(one_context(flags), None if everywhere else flags.namespace or "", selector)
     if output == "table":
-        talk.data(table(("EVENT", *COLUMNS), []))
+        talk.data(_aligned(("EVENT", *COLUMNS)))
     async for change in wiring.follow_grants(loaded, following):
         _print_event(str(change.change), change.row, output)
     return ExitCode.OK
@@ -104,4 +104,14 @@ def _print_event(event: str, row: GrantRow, output: str) -> None:
     if output == "json":
         talk.data(as_json_line({"event": event, "grant": row.to_json()}))
     else:
-        talk.data("   ".join((f"{event:<7}", *cells(row))))
+        talk.data(_aligned((event, *cells(row))))
+
+
+_WIDTHS = (7, 8, 8, 14, 20, 24, 10, 4, 12, 6, 0)
+"""A stream cannot know what is yet to come: its columns have fixed least widths."""
+
+
+def _aligned(texts: Sequence[str]) -> str:
+    return "   ".join(
+        text + " " * (width - cells_wide(text)) for text, width in zip(texts, _WIDTHS, strict=True)
+    )

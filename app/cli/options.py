@@ -105,9 +105,7 @@ def parse_life(for_: str | None, until: str | None, now: datetime) -> Life:
     """
     if bool(for_) == bool(until):
         what = "both --for and --until were given" if for_ else "how long? give --for or --until"
-        raise InputError(
-            what, field="for", fix=f"for example --for {EXAMPLES.split(',')[0]} or --until 18:00"
-        )
+        raise InputError(what, field="for", fix="for example --for 30m or --until 18:00")
     option, text = ("for", for_ or "") if for_ else ("until", until or "")
     try:
         if option == "for" and not text.strip().lower().startswith("until"):

@@ -13,7 +13,8 @@ COLUMNS = ("STATE", "LEFT", "NAMESPACE", "TARGET", "FROM", "PORTS", "NETS", "BY"
 WIDE = (*COLUMNS, "DEADLINE", "DIRECTION", "TICKET", "POLICIES", "DRIFT")
 JSON_COLUMNS = (
     "id", "state", "deadline", "secondsLeft", "context", "namespaces", "direction", "target", "peers",
-    "ports", "armed", "requestedBy", "approvedBy", "reason", "ticket", "incident", "createdAt", "drift", "adopted",
+    "ports", "armed", "requestedBy", "approvedBy", "reason", "ticket", "incident", "createdAt",
+    "drift", "adopted",
 )  # fmt: skip
 
 

@@ -61,7 +61,10 @@ async def create(session: Session, order: Order) -> Created:
         actor=identity.username,
         at=plan.now,
         deadline=plan.deadline,
-        detail={"parts": [{"namespace": p.namespace, "name": p.name} for p in plan.parts]},
+        detail={
+            "owner": session.processes.own(),
+            "parts": [{"namespace": p.namespace, "name": p.name} for p in plan.parts],
+        },
     )
     asked = _entry(session, plan, Happening.ASKED, {"reason": plan.stamp.reason})
     head = await session.log.begin(intent, plan.record(session, Phase.INTENDED, plan.deadline), asked)

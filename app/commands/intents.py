@@ -94,6 +94,7 @@ async def begin_change(
         actor=identity.username,
         at=now,
         deadline=deadline,
+        detail={"owner": session.processes.own()},
     )
     change = Change(session, identity, grant, record, intent.id)
     asked = Happening.REVOKING if op is Op.REVOKE else Happening.ASKED

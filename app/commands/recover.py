@@ -60,7 +60,9 @@ async def recover(session: Session) -> tuple[str, ...]:
         ClusterError: the cluster could not be asked; the intents stay open.
         RegistryError: the registry could not be read or written.
     """
-    intents = await session.log.open_intents(session.cluster.server)
+    found = await session.log.open_intents(session.cluster.server)
+    # What a living process has begun is its own to finish: undoing it under its hands would be the fault.
+    intents = [i for i in found if not session.processes.is_running(str(i.detail.get("owner", "")))]
     if not intents:
         return ()
     identity = await session.cluster.access.whoami()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from app.domain.durations import format_duration
 from app.errors import InputError
-from app.ports import Access, Clock, DeadlineWriter, GrantLog, Identity, Lookup, PolicyWriter
+from app.ports import Access, Clock, DeadlineWriter, GrantLog, Identity, Lookup, PolicyWriter, Processes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Session:
     cluster: Cluster
     clock: Clock
     log: GrantLog
+    processes: Processes
     limits: Limits = field(default_factory=Limits)
 
     def server_now(self, identity: Identity) -> datetime:

@@ -92,6 +92,10 @@ def _annotation(part: LivePart, key: str) -> str:
     return ""
 
 
+OVERDUE_AFTER = timedelta(seconds=2)
+"""How long the controllers may take to act on a deadline before that is worth a word."""
+
+
 class State(StrEnum):
     """What the list says of a live grant, worst first where several hold."""
 
@@ -207,10 +211,10 @@ def state_of(grant: Grant, now: datetime, expiring: timedelta = timedelta(minute
     deadline = grant.deadline()
     if not grant.policies:
         return State.PENDING
-    if deadline is None or deadline <= now:
-        # An unreadable deadline counts as passed: nobody could say how long it would stand.
+    # An unreadable deadline counts as passed: nobody could say how long it would stand.
+    if deadline is None or deadline + OVERDUE_AFTER <= now:
         return State.OVERDUE
-    if all(policy.metadata.deletion_timestamp for policy in grant.policies):
+    if deadline <= now or all(policy.metadata.deletion_timestamp for policy in grant.policies):
         return State.ENDING
     if grant.drift():
         return State.DRIFTED

@@ -44,6 +44,8 @@ def clean_block(text: str) -> str:
 
 def is_suspect(document: bytes) -> bool:
     """Tell whether a JSON document may hold a string that ``clean`` would change (no false negatives)."""
+    if b"\\" not in document and document.isascii() and b"\x7f" not in document:
+        return False  # most documents, at a fifth of the search's time
     return _SUSPECT_JSON.search(document) is not None
 
 

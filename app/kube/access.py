@@ -28,33 +28,33 @@ _RESOLUTION = timedelta(seconds=1)
 _TRUNCATION = timedelta(seconds=0.5)
 
 
-class _Meta(msgspec.Struct, rename="camel"):
+class _Meta(msgspec.Struct, frozen=True, rename="camel"):
     creation_timestamp: datetime | None = None
 
 
-class _UserInfo(msgspec.Struct):
+class _UserInfo(msgspec.Struct, frozen=True):
     username: str = ""
     groups: tuple[str, ...] = ()
 
 
-class _Reviewed(msgspec.Struct, rename="camel"):
+class _Reviewed(msgspec.Struct, frozen=True, rename="camel"):
     user_info: _UserInfo = _UserInfo()
 
 
-class _SubjectReview(msgspec.Struct):
+class _SubjectReview(msgspec.Struct, frozen=True):
     metadata: _Meta = _Meta()
     status: _Reviewed = _Reviewed()
 
 
-class _Allowed(msgspec.Struct):
+class _Allowed(msgspec.Struct, frozen=True):
     allowed: bool = False
 
 
-class _AccessReview(msgspec.Struct):
+class _AccessReview(msgspec.Struct, frozen=True):
     status: _Allowed
 
 
-class _Version(msgspec.Struct, rename="camel"):
+class _Version(msgspec.Struct, frozen=True, rename="camel"):
     git_version: str
 
 

@@ -6,8 +6,7 @@ Status with its own code: a gateway's "404" must never pass for "the object is g
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from dataclasses import dataclass, field
 
 from app.domain.text import clean
 from app.errors import (
@@ -30,7 +29,6 @@ from app.kube.wire import Call
 _MESSAGE_LIMIT = 1000
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _RBAC = re.compile(r'cannot \w+ resource "|is forbidden: User "')
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class Refusal:
     call: Call
     code: int
     body: bytes = b""
-    headers: Mapping[str, str] = _NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
     """Case-insensitive."""
 
     @property

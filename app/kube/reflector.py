@@ -115,7 +115,7 @@ class Reflector(Generic[T]):
         if not listed <= self._clock.now() < due:  # a clock that was set back must not put it off
             self._version = ""
         if self._version:
-            await self._watch(Feed(self._store, self._version))
+            await self._watch(Feed(self._target, self._store, self._version))
         elif self._has_watch_list and not self._is_plain_due and not self._is_polling:
             await self._stream_list()
         else:
@@ -124,14 +124,14 @@ class Reflector(Generic[T]):
     async def _list(self) -> None:
         listing = await list_all(self._wire, self._target, self._timing.page_size)
         rewound = is_older(listing.resource_version, self._seen)
-        self._store.replace(listing.items, listing.undecodable, rewound=rewound)
+        await self._store.replace(listing.items, listing.undecodable, rewound=rewound)
         self._note_listed(listing.resource_version)
 
     async def _stream_list(self) -> None:
         """Let a watch begin with the whole state; the store changes only when that is complete."""
         self._is_plain_due = True  # unless _note_listed says that it came to be complete
         try:
-            await self._watch(Feed(self._store, self._seen, self._note_listed))
+            await self._watch(Feed(self._target, self._store, self._seen, self._note_listed))
         except (InvalidError, UnmarkedStartError):
             self._has_watch_list = False
         except ForbiddenError:
@@ -157,7 +157,7 @@ class Reflector(Generic[T]):
                 _beside(self._guard(feed, limit), self._settle(feed)),
                 self._open(feed) as lines,
             ):
-                await follow(lines, self._target.kind, feed)
+                await follow(lines, feed)
         except TimeoutError:
             if not feed.completed.is_set():
                 raise UnmarkedStartError(f"the list of {self._target} in a watch did not end") from None

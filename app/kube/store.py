@@ -3,17 +3,18 @@
 Law: knows no network. Time does not go back: an object whose resourceVersion is older than the one held is
 dropped, whoever brings it (a late answer to a write, a list from a lagging server). Only ``replace`` with
 ``rewound`` may turn the clock back, when the cluster's own did. Changes are told once per turn of the event
-loop, as the difference between what a listener knew and what is held now.
+loop, a whole list in one piece, as the difference between what a listener knew and what is held now.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeAlias, TypeVar
 
 from app.domain.objects import Meta
 from app.kube.decode import ClusterObject, Undecodable
+from app.kube.sharing import Sharing
 from app.kube.versions import is_older
 
 T = TypeVar("T", bound=ClusterObject)
@@ -22,6 +23,7 @@ Key: TypeAlias = tuple[str, str]
 """Namespace (empty for kinds that live in none) and name."""
 
 _REMEMBERED_GONE = 1024  # UIDs; enough for the writes that can be under way at once
+_SLICE = 1000  # objects put between two turns of the loop: about 2 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,10 @@ class Store(Generic[T]):
         self._listeners: list[Listener[T]] = []
         self._untold: dict[Key, T | None] = {}  # what listeners still believe, of what changed since
         self._tombstones: dict[Key, T] = {}  # the last state of what they will be told is deleted
+        self._sharing = Sharing()
         self._relisted = False
         self._is_telling = False
+        self._is_replacing = False
         self._is_synced = False
 
     @property
@@ -126,33 +130,32 @@ class Store(Generic[T]):
         else:
             self._undecodable[_key(undecodable.metadata)] = undecodable.why
 
-    def replace(
-        self, values: Iterable[T], undecodable: Iterable[Undecodable] = (), *, rewound: bool = False
+    async def replace(
+        self, values: Sequence[T], undecodable: Iterable[Undecodable] = (), *, rewound: bool = False
     ) -> None:
         """Make the store equal to a complete list; what the list lacks becomes a tombstone.
+
+        Others get turns of the loop meanwhile; listeners hear of it when it is done.
 
         Args:
             values: the whole list.
             undecodable: its objects that could not be read: they exist, so they get no tombstone.
             rewound: the cluster itself went back in time (a restored etcd): older states are the truth now.
         """
+        self._is_replacing = True
+        self._sharing = Sharing()  # copies of what is gone are forgotten
         if rewound:
             self._gone.clear()
-        listed: set[Key] = set()
-        for value in values:
-            key = _key(value.metadata)
-            listed.add(key)
-            if rewound:
-                self._put(key, self._items.get(key), value)
-            else:
-                self.add(value)
-        self._undecodable = {_key(item.metadata): item.why for item in undecodable}
-        for key in [key for key in self._items if key not in listed and key not in self._undecodable]:
-            held = self._items[key]
-            self._forget(held.metadata.uid)
-            self._drop(key, held, held)
-        self._is_synced = self._relisted = True
-        self._tell_soon()
+        try:
+            for start in range(0, len(values), _SLICE):
+                self._put_all(values[start : start + _SLICE], rewound=rewound)
+                await asyncio.sleep(0)
+            self._undecodable = {_key(item.metadata): item.why for item in undecodable}
+            self._drop_others({_key(value.metadata) for value in values})
+            self._is_synced = self._relisted = True
+        finally:
+            self._is_replacing = False
+            self._tell_soon()
 
     def subscribe(self, listener: Listener[T]) -> Callable[[], None]:
         """Tell ``listener`` all changes from now on, the present state first if it is complete.
@@ -160,7 +163,7 @@ class Store(Generic[T]):
         Returns:
             What ends the subscription; the listener is not called any more after it.
         """
-        self._tell()
+        self._flush()
         self._listeners.append(listener)
         if self._is_synced:
             self._pass_on(listener, Changes(added=self.values(), relisted=True))
@@ -171,7 +174,22 @@ class Store(Generic[T]):
 
         return unsubscribe
 
+    def _put_all(self, values: Iterable[T], *, rewound: bool) -> None:
+        for value in values:
+            if rewound:
+                key = _key(value.metadata)
+                self._put(key, self._items.get(key), value)
+            else:
+                self.add(value)
+
+    def _drop_others(self, listed: set[Key]) -> None:
+        for key in [key for key in self._items if key not in listed and key not in self._undecodable]:
+            held = self._items[key]
+            self._forget(held.metadata.uid)
+            self._drop(key, held, held)
+
     def _put(self, key: Key, held: T | None, value: T) -> None:
+        self._sharing.share(value.metadata, None if held is None else held.metadata)
         self._items[key] = value
         if self._undecodable:
             self._undecodable.pop(key, None)
@@ -193,12 +211,16 @@ class Store(Generic[T]):
             self._gone.popitem(last=False)
 
     def _tell_soon(self) -> None:
-        if self._listeners and not self._is_telling:
+        if self._listeners and not self._is_telling and not self._is_replacing:
             self._is_telling = True
             asyncio.get_running_loop().call_soon(self._tell)
 
     def _tell(self) -> None:
         self._is_telling = False
+        if not self._is_replacing:
+            self._flush()
+
+    def _flush(self) -> None:
         if not self._untold and not self._relisted:
             return
         changes = self._changes()
