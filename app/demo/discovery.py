@@ -83,6 +83,8 @@ def _entries(item: Resource) -> list[Object]:
     }
     if item.short_names:
         head["shortNames"] = [*item.short_names]
+    if item.categories:
+        head["categories"] = [*item.categories]
     if not item.has_status:
         return [head]
     status = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from app.demo import discovery, kinds, reviews
+from app.demo import discovery, kinds, openapi, reviews
 from app.demo.access import Attributes, Authorizer, User
 from app.demo.bodies import JSON_TYPE, WriteOptions, parse
 from app.demo.clock import ServerClock
@@ -143,7 +143,7 @@ class Handlers:
     def _document(self, info: RequestInfo, address: str) -> Answer:
         if info.path in discovery.HEALTH_PATHS:
             return Answer(200, b"ok", "text/plain")
-        found = discovery.document(info.path, self.version, address)
+        found = discovery.document(info.path, self.version, address) or openapi.document(info.path)
         if found is None:
             return _PAGE_NOT_FOUND
         if info.verb not in ("get", "head"):

@@ -56,6 +56,7 @@ class Resource:
     version: str = "v1"
     namespaced: bool = True
     short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     has_status: bool = False
     has_generation: bool = False
     returns_deleted: bool = False
