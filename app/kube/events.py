@@ -6,7 +6,7 @@ taken apart a second time.
 """
 
 from functools import cache
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -26,14 +26,18 @@ from app.kube.decode import (
 
 T = TypeVar("T", bound=ClusterObject)
 
-_CHANGES = frozenset({"ADDED", "MODIFIED", "DELETED"})
+_TYPES: dict[str, Literal["ADDED", "MODIFIED", "DELETED"]] = {
+    "ADDED": "ADDED",
+    "MODIFIED": "MODIFIED",
+    "DELETED": "DELETED",
+}
 _INITIAL_EVENTS_END = "k8s.io/initial-events-end"
 
 
 class Changed(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """An object as it is after ADDED or MODIFIED, or was just before DELETED."""
 
-    type: str
+    type: Literal["ADDED", "MODIFIED", "DELETED"]
     value: T = msgspec.field(name="object")
 
 
@@ -89,9 +93,9 @@ def decode_event(line: bytes, kind: type[T]) -> WatchEvent[T]:
         event: Changed[T] = _change_decoder(kind).decode(line)
     except BROKEN:
         return _decode_other(line, kind)
-    if event.type not in _CHANGES or not event.value.metadata.name:
-        return _decode_other(line, kind)
     value = cleaned(event.value, kind)
+    if not value.metadata.name:
+        return _decode_other(line, kind)
     return event if value is event.value else Changed(event.type, value)
 
 
@@ -99,7 +103,7 @@ def _decode_other(line: bytes, kind: type[T]) -> WatchEvent[T]:
     """Take apart a line that is not the change of an object that can be read at once."""
     try:
         envelope = parse(_ENVELOPE, line)
-        if envelope.type in _CHANGES:
+        if envelope.type in _TYPES:
             return _change(envelope, kind)
         if envelope.type == "BOOKMARK":
             return _bookmark(envelope.object)
@@ -112,10 +116,12 @@ def _decode_other(line: bytes, kind: type[T]) -> WatchEvent[T]:
 
 
 def _change(envelope: _Envelope, kind: type[T]) -> Changed[T] | Undecodable:
+    """Return the change of an object that is broken, or was until ``parse`` repaired its text."""
     try:
-        return Changed(envelope.type, decode_object(envelope.object, kind))
+        value = decode_object(envelope.object, kind)
     except BROKEN as error:
         return set_apart(envelope.type, envelope.object, error)
+    return Changed(_TYPES[envelope.type], value)
 
 
 def _bookmark(raw: msgspec.Raw) -> Bookmark:

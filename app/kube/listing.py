@@ -6,6 +6,7 @@ sends everything in one document.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -29,22 +30,32 @@ class Listing(Generic[T]):
     """Where a watch may begin."""
 
 
-async def list_all(wire: Wire, target: Target[T], page_size: int = 500) -> Listing[T]:
+async def list_all(
+    wire: Wire, target: Target[T], page_size: int = 500, share: Callable[[T], object] | None = None
+) -> Listing[T]:
     """Return the whole list.
 
     A list that changes under the pages for so long that its token expires (410) is asked for once more,
     whole: paging has just proved too slow for it.
 
+    Args:
+        wire: whom to ask.
+        target: what to list.
+        page_size: how many objects to ask for at a time.
+        share: called with each object as it comes, to save memory.
+
     Raises:
         ClusterError: as the wire raises it, and ServerFaultError for what is no list.
     """
     try:
-        return await _read(wire, target, page_size)
+        return await _read(wire, target, page_size, share)
     except GoneError:
-        return await _read(wire, target, 0)
+        return await _read(wire, target, 0, share)
 
 
-async def _read(wire: Wire, target: Target[T], page_size: int) -> Listing[T]:
+async def _read(
+    wire: Wire, target: Target[T], page_size: int, share: Callable[[T], object] | None
+) -> Listing[T]:
     listing: Listing[T] = Listing()
     limit = str(page_size) if page_size else ""
     token = ""
@@ -53,6 +64,8 @@ async def _read(wire: Wire, target: Target[T], page_size: int) -> Listing[T]:
         page = open_list(reply.body)
         for start in range(0, len(page.items), _SLICE):
             items, undecodable = decode_items(page.items[start : start + _SLICE], target.kind)
+            for item in items if share else ():
+                share(item)
             listing.items += items
             listing.undecodable += undecodable
             await asyncio.sleep(0)

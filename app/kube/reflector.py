@@ -122,7 +122,7 @@ class Reflector(Generic[T]):
             await self._list()
 
     async def _list(self) -> None:
-        listing = await list_all(self._wire, self._target, self._timing.page_size)
+        listing = await list_all(self._wire, self._target, self._timing.page_size, self._store.share)
         rewound = is_older(listing.resource_version, self._seen)
         await self._store.replace(listing.items, listing.undecodable, rewound=rewound)
         self._note_listed(listing.resource_version)

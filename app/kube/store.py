@@ -86,21 +86,20 @@ class Store(Generic[T]):
         """Return all objects, in no particular order."""
         return tuple(self._items.values())
 
+    def share(self, value: T) -> None:
+        """Let a new ``value`` use what is held already of equal labels, owners and namespaces.
+
+        For whoever collects many values before ``replace``; the other verbs do it themselves.
+        """
+        held = self._items.get(_key(value.metadata))
+        self._sharing.share(value.metadata, None if held is None else held.metadata)
+
     def add(self, value: T) -> bool:
         """Hold ``value``; return False where it is older than what is held, or known to be deleted."""
         meta = value.metadata
-        key = meta.namespace, meta.name
-        held = self._items.get(key)
-        if held is not None:
-            version = held.metadata.resource_version
-            if is_older(meta.resource_version, version):
-                return False
-            if meta.resource_version == version and meta.uid == held.metadata.uid:
-                return True
-        elif meta.uid in self._gone:
-            return False
-        self._put(key, held, value)
-        return True
+        held = self._items.get((meta.namespace, meta.name))
+        self._sharing.share(meta, None if held is None else held.metadata)
+        return self._accept(held, value)
 
     def update(self, value: T) -> bool:
         """Do what ``add`` does: who missed the ADDED is not made to miss the object."""
@@ -138,12 +137,11 @@ class Store(Generic[T]):
         Others get turns of the loop meanwhile; listeners hear of it when it is done.
 
         Args:
-            values: the whole list.
+            values: the whole list, each shared.
             undecodable: its objects that could not be read: they exist, so they get no tombstone.
             rewound: the cluster itself went back in time (a restored etcd): older states are the truth now.
         """
         self._is_replacing = True
-        self._sharing = Sharing()  # copies of what is gone are forgotten
         if rewound:
             self._gone.clear()
         try:
@@ -154,6 +152,7 @@ class Store(Generic[T]):
             self._drop_others({_key(value.metadata) for value in values})
             self._is_synced = self._relisted = True
         finally:
+            self._sharing = Sharing()  # what is gone must not be kept by its copies
             self._is_replacing = False
             self._tell_soon()
 
@@ -176,11 +175,24 @@ class Store(Generic[T]):
 
     def _put_all(self, values: Iterable[T], *, rewound: bool) -> None:
         for value in values:
+            key = _key(value.metadata)
             if rewound:
-                key = _key(value.metadata)
                 self._put(key, self._items.get(key), value)
             else:
-                self.add(value)
+                self._accept(self._items.get(key), value)
+
+    def _accept(self, held: T | None, value: T) -> bool:
+        meta = value.metadata
+        if held is not None:
+            version = held.metadata.resource_version
+            if is_older(meta.resource_version, version):
+                return False
+            if meta.resource_version == version and meta.uid == held.metadata.uid:
+                return True
+        elif meta.uid in self._gone:
+            return False
+        self._put((meta.namespace, meta.name), held, value)
+        return True
 
     def _drop_others(self, listed: set[Key]) -> None:
         for key in [key for key in self._items if key not in listed and key not in self._undecodable]:
@@ -189,12 +201,11 @@ class Store(Generic[T]):
             self._drop(key, held, held)
 
     def _put(self, key: Key, held: T | None, value: T) -> None:
-        self._sharing.share(value.metadata, None if held is None else held.metadata)
         self._items[key] = value
         if self._undecodable:
             self._undecodable.pop(key, None)
-        if self._listeners:
-            self._untold.setdefault(key, held)
+        if self._listeners and key not in self._untold:
+            self._untold[key] = held
             self._tell_soon()
 
     def _drop(self, key: Key, held: T, final: T) -> None:

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from app.errors import ClusterError
 from app.kube.decode import ClusterObject, Undecodable
-from app.kube.events import Bookmark, Changed, Fault, WatchEvent, decode_event
+from app.kube.events import Bookmark, Changed, Fault, decode_event
 from app.kube.failures import Refusal, error_from_reply
 from app.kube.resources import Target
 from app.kube.store import Key, Store
@@ -30,7 +30,8 @@ class RewoundError(ClusterError):
 class InitialState(Generic[T]):
     """What a watch-list has sent so far of the whole state that it begins with."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: Callable[[T], object]) -> None:
+        self._share = share
         self.version = ""
         """The version of the whole, once it is there."""
         self.items: dict[Key, T] = {}
@@ -49,6 +50,7 @@ class InitialState(Generic[T]):
         if event.type == "DELETED":
             return
         if isinstance(event, Changed):
+            self._share(event.value)
             self.items[key] = event.value
         else:
             self.skipped[key] = event
@@ -74,7 +76,7 @@ class Feed(Generic[T]):
     ) -> None:
         self.version = version
         self.events = 0
-        self.initial: InitialState[T] | None = InitialState() if on_complete else None
+        self.initial: InitialState[T] | None = InitialState(store.share) if on_complete else None
         self.completed = asyncio.Event()
         """Set once the store holds the whole state."""
         self._target = target
@@ -94,13 +96,18 @@ class Feed(Generic[T]):
         """
         event = decode_event(line, self._kind)
         self.events += 1
-        if isinstance(event, Fault):
+        if self.initial is not None and not isinstance(event, Fault):
+            self.initial.add(event)
+        elif isinstance(event, Changed):
+            self._change(event.type, event.value)
+        elif isinstance(event, Bookmark):
+            self._advance(event.resource_version)
+        elif isinstance(event, Undecodable):
+            self._store.skip(event)
+            self.version = event.metadata.resource_version or self.version
+        else:
             call = self._target.call({"watch": "true"}, timeout_seconds=0.0)
             raise error_from_reply(Refusal(call, event.code, event.body))
-        if self.initial is not None:
-            self.initial.add(event)
-        else:
-            self._apply_live(event)
 
     async def hand_over(self, initial: InitialState[T]) -> None:
         """Give the store the whole state that ``initial`` has become."""
@@ -111,15 +118,6 @@ class Feed(Generic[T]):
         self.completed.set()
         if self._on_complete is not None:
             self._on_complete(initial.version)
-
-    def _apply_live(self, event: WatchEvent[T]) -> None:
-        if isinstance(event, Changed):
-            self._change(event.type, event.value)
-        elif isinstance(event, Bookmark):
-            self._advance(event.resource_version)
-        elif isinstance(event, Undecodable):
-            self._store.skip(event)
-            self.version = event.metadata.resource_version or self.version
 
     def _change(self, change: str, value: T) -> None:
         version = value.metadata.resource_version

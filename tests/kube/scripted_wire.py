@@ -46,7 +46,7 @@ def bookmark(version: int, *, initial_end: bool = False) -> bytes:
     return event("BOOKMARK", {"kind": "Pod", "metadata": metadata, "spec": {"containers": None}})
 
 
-def error(code: int, reason: str, message: str = "", **details: Any) -> bytes:  # noqa: ANN401
+def error(code: int, reason: str, message: str = "", **details: Any) -> bytes:
     status = {"kind": "Status", "metadata": {}, "status": "Failure", "code": code, "reason": reason}
     return event("ERROR", status | {"message": message or reason, "details": details})
 

@@ -12,16 +12,10 @@ from app.domain.objects import Event, Job, NetworkPolicy, Pod, Service
 from app.domain.text import clean
 from app.errors import ServerFaultError
 from app.kube.decode import (
-    Bookmark,
-    Changed,
-    Fault,
-    Undecodable,
-    decode_event,
     decode_list,
     decode_one,
     decode_status,
 )
-from tests.kube.scripted_wire import added, bookmark, error, event, pod
 
 POD: dict[str, Any] = {
     "apiVersion": "v1",
@@ -109,8 +103,6 @@ def test_broken_utf_8_and_lone_surrogates_cost_nothing_else() -> None:
     lone = b'{"metadata":{"name":"a","labels":{"x":"\\ud800"}}}'
     page = decode_list(body % (lone, b'{"metadata":{"name":"b","labels":{"x":"\xff"}}}'), Pod)
     assert [item.metadata.labels for item in page.items] == [{"x": "\\ud800"}, {"x": "\ufffd"}]
-    changed = decode_event(b'{"type":"ADDED","object":%s}' % lone, Pod)
-    assert isinstance(changed, Changed)
 
 
 def test_a_page_of_a_list() -> None:
@@ -137,49 +129,6 @@ def test_one_bad_item_does_not_lose_the_list(broken: object) -> None:
     page = decode_list(encoded(document), Pod)
     assert len(page.items) == 2
     assert len(page.undecodable) == 1
-
-
-def test_an_undecodable_object_still_says_which_it_is() -> None:
-    line = event("DELETED", pod("x", 5) | {"spec": "no object"})
-    result = decode_event(line, Pod)
-    assert isinstance(result, Undecodable)
-    assert (result.type, result.metadata.name, result.metadata.uid) == ("DELETED", "x", "uid-x")
-    assert "spec" in result.why
-
-
-def test_the_events_of_a_watch() -> None:
-    changed = decode_event(added("a", 5), Pod)
-    assert isinstance(changed, Changed)
-    assert (changed.type, changed.value.metadata.name) == ("ADDED", "a")
-    assert decode_event(bookmark(6), Pod) == Bookmark("6")
-    assert decode_event(bookmark(7, initial_end=True), Pod) == Bookmark("7", initial_end=True)
-    fault = decode_event(error(429, "TooManyRequests", "wait\x1b", retryAfterSeconds=4), Pod)
-    assert isinstance(fault, Fault)
-    assert (fault.status.code, fault.status.message) == (429, "wait\\x1b")
-    assert fault.status.retry_after_seconds == 4
-
-
-def test_an_event_of_an_unknown_type_is_counted_not_fatal() -> None:
-    assert isinstance(decode_event(event("RENAMED\x1b", pod("a", 5)), Pod), Undecodable)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"",
-        b"<html>",
-        added("a", 5)[:-9],
-        b"[]",
-        b'"ADDED"',
-        b'{"type":"ADDED"}',
-        b"[" * 100_000,
-        b'{"object":{}}',
-    ],
-)
-def test_a_line_that_is_no_event_is_a_fault_of_the_server(line: bytes) -> None:
-    with pytest.raises(ServerFaultError) as caught:
-        decode_event(line, Pod)
-    assert len(caught.value.message) < 400
 
 
 def test_the_head_of_a_foreign_answer_is_shown_cleaned() -> None:

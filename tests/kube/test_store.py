@@ -67,11 +67,11 @@ def test_add_update_delete() -> None:
     assert not store.delete(Meta(name="a", namespace="ns", uid="u-a"))
 
 
-def test_an_older_version_is_dropped() -> None:
+async def test_an_older_version_is_dropped() -> None:
     store = Store[Pod]()
     store.add(pod("a", 10, label="new"))
     assert not store.update(pod("a", 9, label="old"))
-    store.replace([pod("a", 8, label="older")])
+    await store.replace([pod("a", 8, label="older")])
     assert store.get("ns", "a") == pod("a", 10, label="new")
 
 
@@ -105,15 +105,15 @@ def test_a_late_answer_does_not_bring_a_deleted_object_back() -> None:
     assert store.add(pod("a", 13, uid="recreated"))
 
 
-def test_rewound_takes_older_and_deleted_objects_as_the_truth() -> None:
+async def test_rewound_takes_older_and_deleted_objects_as_the_truth() -> None:
     store = Store[Pod]()
-    store.replace([pod("a", 10), pod("b", 11), pod("c", 12)])
+    await store.replace([pod("a", 10), pod("b", 11), pod("c", 12)])
     store.delete(pod("b", 13).metadata)
-    store.replace([pod("a", 5), pod("b", 6)], rewound=True)
+    await store.replace([pod("a", 5), pod("b", 6)], rewound=True)
     assert {value.metadata.resource_version for value in store} == {"5", "6"}
 
 
-def test_an_unreadable_object_is_counted_until_it_is_read_deleted_or_unlisted() -> None:
+async def test_an_unreadable_object_is_counted_until_it_is_read_deleted_or_unlisted() -> None:
     store = Store[Pod]()
     for name in ("a", "b", "c"):
         store.skip(unreadable(name))
@@ -123,15 +123,15 @@ def test_an_unreadable_object_is_counted_until_it_is_read_deleted_or_unlisted() 
     assert store.undecodable == 2
     store.skip(unreadable("b", "DELETED"))
     assert store.undecodable == 1
-    store.replace([pod("a", 10)])
+    await store.replace([pod("a", 10)])
     assert store.undecodable == 0
 
 
-def test_an_unreadable_object_keeps_its_earlier_state_and_gets_no_tombstone() -> None:
+async def test_an_unreadable_object_keeps_its_earlier_state_and_gets_no_tombstone() -> None:
     store = Store[Pod]()
-    store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace([pod("a", 1), pod("b", 2)])
     store.skip(unreadable("a"))
-    store.replace([pod("b", 2)], [unreadable("a")])
+    await store.replace([pod("b", 2)], [unreadable("a")])
     assert names(store) == ["a", "b"]
     assert store.undecodable == 1
     store.skip(unreadable("a", "DELETED"))
@@ -141,7 +141,7 @@ def test_an_unreadable_object_keeps_its_earlier_state_and_gets_no_tombstone() ->
 async def test_listeners_hear_one_batch_per_turn_of_the_loop() -> None:
     store, ear = Store[Pod](), Ear()
     store.subscribe(ear)
-    store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace([pod("a", 1), pod("b", 2)])
     await told()
     for version in range(10, 20):
         store.update(pod("a", version))
@@ -161,9 +161,9 @@ async def test_listeners_hear_one_batch_per_turn_of_the_loop() -> None:
 async def test_a_complete_list_is_told_even_if_it_changed_nothing() -> None:
     store, ear = Store[Pod](), Ear()
     store.subscribe(ear)
-    store.replace([])
+    await store.replace([])
     await told()
-    store.replace([])
+    await store.replace([])
     await told()
     assert ear.heard == [Changes(relisted=True), Changes(relisted=True)]
 
@@ -185,10 +185,10 @@ async def test_an_object_that_was_replaced_by_another_of_its_name_is_deleted_and
 
 async def test_what_stands_unchanged_in_a_new_list_is_not_told() -> None:
     store, ear = Store[Pod](), Ear()
-    store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace([pod("a", 1), pod("b", 2)])
     store.subscribe(ear)
     await told()
-    store.replace([pod("a", 1), pod("c", 3)])
+    await store.replace([pod("a", 1), pod("c", 3)])
     await told()
     assert ear.heard[-1] == Changes(added=(pod("c", 3),), deleted=(pod("b", 2),), relisted=True)
 
@@ -196,7 +196,7 @@ async def test_what_stands_unchanged_in_a_new_list_is_not_told() -> None:
 async def test_a_later_listener_hears_the_present_state_first() -> None:
     store, early, late = Store[Pod](), Ear(), Ear()
     store.subscribe(early)
-    store.replace([pod("a", 1)])
+    await store.replace([pod("a", 1)])
     store.subscribe(late)
     store.add(pod("b", 2))
     await told()
@@ -261,7 +261,7 @@ def test_a_listener_always_believes_what_the_store_holds(history: list[tuple[str
             elif verb == "drop":
                 store.delete(pod(name, next(version), uid).metadata)
             elif verb == "list":
-                store.replace([pod(name, next(version), uid)])
+                await store.replace([pod(name, next(version), uid)])
             else:
                 await told()
         await told()

@@ -1,0 +1,1 @@
+"""Measurements against other clients, each side in a process of its own."""
