@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands.session import Cluster, Limits, Session
+from app.commands.session import Cluster, Limits, Reading, Session
 from app.errors import ConfigError
 from app.ports import Clock, GrantLog
 from app.settings import Settings
@@ -85,6 +85,18 @@ def _cluster(connection: "Connection", settings: Settings, clock: Clock) -> Clus
         lookup=Reader(connection),
         warnings=connection.warnings,
     )
+
+
+@asynccontextmanager
+async def open_reading(settings: Settings, context: str | None) -> AsyncIterator[Reading]:
+    """Connect through one kubeconfig context (None: the current one), without any registry.
+
+    Raises:
+        ConfigError: there is nothing to connect to.
+    """
+    clock = wall_clock()
+    async with _connection(settings, context, clock) as connection:
+        yield Reading(_cluster(connection, settings, clock), clock, limits(settings))
 
 
 @asynccontextmanager

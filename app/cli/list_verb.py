@@ -15,7 +15,7 @@ from app.cli.rows import COLUMNS, JSON_COLUMNS, WIDE, cells
 from app.cli.running import each_context, load_settings, one_context, run
 from app.cli.tables import as_csv, as_json, as_json_line, as_yaml, cells_wide, table
 from app.commands.live import LiveGrants, read_grants
-from app.commands.session import Session
+from app.commands.session import Reading
 from app.domain.labels import parse_selector
 from app.domain.view import GrantRow, row_of, urgency
 from app.errors import InputError
@@ -43,7 +43,7 @@ def command(flags: Flags, all_namespaces: bool, selector: str, **given: str | bo
         if output not in ("table", "json"):
             raise InputError(f"--watch prints table or json, not {output}", field="output")
         return run(_watch(flags, all_namespaces, selector, output))
-    good, bad = run(each_context(flags, lambda session: _read(session, flags, all_namespaces, selector)))
+    good, bad = run(each_context(flags, lambda reading: _read(reading, flags, all_namespaces, selector)))
     for name, error in bad:
         talk.fail(type(error)(f"{name}: {error.message}") if len(good) + len(bad) > 1 else error)
     if bad and not good:
@@ -52,13 +52,13 @@ def command(flags: Flags, all_namespaces: bool, selector: str, **given: str | bo
     return ExitCode.PARTIAL if bad else ExitCode.OK
 
 
-async def _read(session: Session, flags: Flags, everywhere: bool, selector: str) -> _Answer:
-    namespace = None if everywhere else flags.namespace or session.cluster.namespace
+async def _read(reading: Reading, flags: Flags, everywhere: bool, selector: str) -> _Answer:
+    namespace = None if everywhere else flags.namespace or reading.cluster.namespace
     live, identity = await asyncio.gather(
-        read_grants(session.cluster, namespace, selector), session.cluster.access.whoami()
+        read_grants(reading.cluster, namespace, selector), reading.cluster.access.whoami()
     )
-    now = session.server_now(identity)
-    rows = (row_of(grant, now, session.cluster.context, session.limits.expiring) for grant in live.grants)
+    now = reading.clock.now() + identity.offset
+    rows = (row_of(grant, now, reading.cluster.context, reading.limits.expiring) for grant in live.grants)
     return _Answer(live, tuple(sorted(rows, key=urgency)))
 
 

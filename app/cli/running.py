@@ -12,7 +12,7 @@ from typing import TypeVar
 from app import settings, wiring
 from app.cli import talk
 from app.cli.options import Flags
-from app.commands.session import Session
+from app.commands.session import Reading, Session
 from app.domain.durations import parse_duration
 from app.errors import ClusterError, InputError, NetgrantError, RegistryError
 
@@ -86,15 +86,15 @@ async def _recover(session: Session) -> None:
 
 
 async def each_context(
-    flags: Flags, use: Callable[[Session], Awaitable[T]]
+    flags: Flags, use: Callable[[Reading], Awaitable[T]]
 ) -> tuple[list[tuple[str, T]], list[tuple[str, NetgrantError]]]:
     """Run ``use`` on each context at once; return the answers and the failures, in the order asked."""
     loaded = load_settings(flags)
     names: tuple[str | None, ...] = flags.contexts or loaded.contexts or (None,)
 
     async def one(name: str | None) -> tuple[str, T]:
-        async with wiring.open_session(loaded, name) as session:
-            return session.cluster.context, await use(session)
+        async with wiring.open_reading(loaded, name) as reading:
+            return reading.cluster.context, await use(reading)
 
     found = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
     good, bad = [], []

@@ -57,6 +57,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What a use case that only looks at the cluster may touch: no registry is opened for it."""
+
+    cluster: Cluster
+    clock: Clock
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """Everything a use case may touch."""
 
