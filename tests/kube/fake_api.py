@@ -64,9 +64,9 @@ async def fake_api(answer: Answer, tls: ssl.SSLContext | None = None) -> AsyncIt
         response = answer(asked)
         return response if isinstance(response, web.StreamResponse) else await response
 
-    runner = web.ServerRunner(web.Server(handle))
+    runner = web.ServerRunner(web.Server(handle), shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls, shutdown_timeout=0.1).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
     api.url = f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield api
