@@ -19,6 +19,13 @@ migrations = Migrations("netgrant")
 @migrations()
 def m001_grants_intents_audit(db: Database) -> None:
     """Make the three tables and their indexes."""
+    _make_grants(db)
+    _make_intents(db)
+    _make_audit(db)
+    restore_guards(db.conn)
+
+
+def _make_grants(db: Database) -> None:
     grants = db.table("grants")
     grants.create(
         {
@@ -48,6 +55,9 @@ def m001_grants_intents_audit(db: Database) -> None:
         },
     )  # fmt: skip
     grants.create_index(["cluster", "created_at"])
+
+
+def _make_intents(db: Database) -> None:
     intents = db.table("intents")
     intents.create(
         {
@@ -68,6 +78,9 @@ def m001_grants_intents_audit(db: Database) -> None:
     )
     intents.create_index(["grant_id"])
     db.execute("CREATE INDEX intents_open ON intents (cluster, at) WHERE outcome IS NULL")
+
+
+def _make_audit(db: Database) -> None:
     audit = db.table("audit")
     audit.create(
         {"seq": int, "previous": str, "hash": str, "entry": str},
@@ -77,4 +90,3 @@ def m001_grants_intents_audit(db: Database) -> None:
     audit.create_index(["hash"], unique=True)
     db.execute("CREATE INDEX audit_by_grant ON audit (json_extract(entry, '$.grant_id'))")
     db.execute("CREATE INDEX audit_by_time ON audit (json_extract(entry, '$.at'))")
-    restore_guards(db.conn)
