@@ -28,6 +28,9 @@ class Cluster(Protocol):
     def kubeconfig(self, user: str = "admin") -> Path:
         """A kubeconfig file for one of the users."""
 
+    def kubectl_config(self, user: str = "admin") -> Path:
+        """A kubeconfig file that kubectl can use, which sends no token over plain HTTP."""
+
     def forget_history(self) -> None:
         """Makes every version but the present too old to watch or to page from."""
 
@@ -57,6 +60,10 @@ class RealCluster:
     def kubeconfig(self, user: str = "admin") -> Path:
         """A kubeconfig with the user's token."""
         return self._plane.kubeconfig(user, "token")
+
+    def kubectl_config(self, user: str = "admin") -> Path:
+        """The same kubeconfig: the server speaks TLS."""
+        return self.kubeconfig(user)
 
     def forget_history(self) -> None:
         """Compacts etcd, then restarts the API server, whose watch cache remembers more than etcd."""
@@ -92,6 +99,10 @@ class EmbeddedTestCluster:
     def kubeconfig(self, user: str = "admin") -> Path:
         """A kubeconfig with the user's token."""
         return self._running.kubeconfig(self._folder / f"{user}.kubeconfig", user)
+
+    def kubectl_config(self, user: str = "admin") -> Path:
+        """A kubeconfig whose URL carries the token."""
+        return self._running.kubectl_config(self._folder / f"{user}.kubectl.kubeconfig", user)
 
     def forget_history(self) -> None:
         """Drops what the store remembers."""

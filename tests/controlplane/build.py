@@ -12,18 +12,21 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 HERE = Path(__file__).parent
 DEFAULT_KUBE = "1.36"
 PROGRAMS = ("etcd", "kube-apiserver", "kube-controller-manager")
 WITNESS = "kubectl"
+SCRATCH = ".building-"
 GO_MISSING = (
     "the Go toolchain is missing: install Go 1.26 or newer (go.dev/dl, or your system's golang package) "
     "and put `go` on PATH; it builds the control plane that these tests run on"
@@ -60,9 +63,9 @@ class Source:
             raise BuildError(f"{self.mod} does not require k8s.io/kubernetes")
         return found.group(1)
 
-    @property
+    @cached_property
     def folder(self) -> Path:
-        """Where the cache keeps this release, as built from exactly these files."""
+        """Where the cache keeps this release, as built from the files as they were when first asked."""
         parts = [self.mod, self.sums, *sorted(HERE.glob("cmd/*/main.go"))]
         digest = hashlib.sha256(b"\0".join(part.read_bytes() for part in parts)).hexdigest()
         return cache_root() / f"{self.version}-{digest[:12]}"
@@ -129,6 +132,8 @@ def ensure(kube: str = DEFAULT_KUBE) -> Programs:
     chosen = source(kube)
     chosen.folder.mkdir(parents=True, exist_ok=True)
     with _exclusive(chosen.folder / ".lock"):
+        for leftover in chosen.folder.glob(f"{SCRATCH}*"):  # of a builder that was killed
+            shutil.rmtree(leftover)
         for name in _lacking(chosen):
             _build(chosen, name)
     return find(kube)
@@ -160,7 +165,7 @@ def _build(chosen: Source, name: str) -> None:
     if go is None:
         raise BuildError(GO_MISSING)
     _say(f"building {name} of Kubernetes {chosen.version} (minutes the first time, then cached)")
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=chosen.folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=SCRATCH, dir=chosen.folder) as scratch:
         target = Path(scratch) / name
         command = _go_build(go, chosen, name, target)
         done = subprocess.run(command, cwd=HERE, env=_environment(), check=False)
@@ -193,6 +198,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.controlplane.build", description=__doc__)
     parser.add_argument("--kube", default=DEFAULT_KUBE, help="Kubernetes minor release (default %(default)s)")
     chosen = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the compiler ends with us
     try:
         programs = ensure(chosen.kube)
     except (BuildError, MissingProgramsError) as error:

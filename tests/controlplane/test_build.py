@@ -1,6 +1,7 @@
 """The build: what it says when it cannot work, and that nothing half-built is ever taken for a program."""
 
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -50,6 +51,17 @@ def test_a_build_that_fails_halfway_leaves_no_program_behind(tmp_path: Path) -> 
     assert left == [".lock"]
 
 
+def test_what_a_killed_build_left_is_cleared_away(tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    go.write_text("#!/bin/sh\nkill -9 $PPID\n")
+    go.chmod(go.stat().st_mode | stat.S_IXUSR)
+    assert run_build(tmp_path / "cache", f"{tmp_path}:/bin:/usr/bin").returncode == -signal.SIGKILL
+    assert [path.name for path in (tmp_path / "cache").rglob(f"{build.SCRATCH}*")]
+    go.write_text(HALF_A_BUILD)
+    run_build(tmp_path / "cache", f"{tmp_path}:/bin:/usr/bin")
+    assert not [path.name for path in (tmp_path / "cache").rglob(f"{build.SCRATCH}*")]
+
+
 def test_an_unknown_release_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     done = run_build(tmp_path, "", "--kube", "1.10")
     assert done.returncode == 1
@@ -69,8 +81,7 @@ def test_the_cache_folder_names_the_release_and_changes_with_the_sources(tmp_pat
     sums = tmp_path / "go.sum"
     mod.write_text("require k8s.io/kubernetes v1.36.3\n")
     sums.write_text("one\n")
-    chosen = build.Source("1.36", mod)
-    before = chosen.folder
+    before = build.Source("1.36", mod).folder
     sums.write_text("two\n")
     assert before.name.startswith("v1.36.3-")
-    assert chosen.folder != before
+    assert build.Source("1.36", mod).folder != before
