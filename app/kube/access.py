@@ -98,8 +98,11 @@ class Reviews:
 
     async def may(self, checks: Sequence[Check]) -> tuple[bool, ...]:
         """Answer each check in order, asked in parallel."""
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._may(check)) for check in checks]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._may(check)) for check in checks]
+        except ExceptionGroup as failed:  # the first says it: the others failed alike or were called off
+            raise failed.exceptions[0] from None
         return tuple(task.result() for task in tasks)
 
     async def my_address(self) -> str | None:

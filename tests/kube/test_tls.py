@@ -21,7 +21,6 @@ from tests.kube.fake_api import Asked, FakeApi, fake_api, ok, status
 from tests.kube.kubeconfigs import Json, document, options, write
 from tests.kube.plugins import V1, plugin_script
 
-
 PATH = {"PATH": "/bin:/usr/bin"}
 
 
