@@ -46,6 +46,23 @@ class ScaledClock:
                 await event.wait()
 
 
+class SetClock:
+    """A clock that shows ``moment``, whatever that is set to; waiting on it waits for nothing."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        """Return ``moment``."""
+        return self.moment
+
+    async def sleep(self, seconds: float) -> None:
+        """Return at once."""
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Return at once."""
+
+
 def timestamp(moment: datetime) -> str:
     """Return metav1.Time: RFC 3339 in UTC, cut to whole seconds as the server cuts it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,11 +7,11 @@ module does not import aiohttp: starting a cluster does.
 import asyncio
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.demo import kinds
 from app.demo.access import MASTERS, User
@@ -109,15 +109,25 @@ class EmbeddedCluster:
         ]
         return [*found, Kubelets(self.store, self.deleter)] if self.options.has_kubelets else found
 
+    def spawn(self, work: Callable[["EmbeddedCluster"], Coroutine[Any, Any, None]]) -> None:
+        """Run ``work`` in the cluster's loop until it ends or the cluster stops; from any thread."""
+        self.run(lambda: self._tasks.append(asyncio.create_task(work(self))))
+
     async def stop(self) -> None:
-        """Cut all connections and end the controllers."""
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        self._tasks.clear()
+        """Cut all connections and end the controllers and whatever was spawned.
+
+        Raises:
+            Exception: what a controller or spawned work died of, once everything is closed.
+        """
         if self._http is not None:
             await self._http.stop()
+        for task in self._tasks:
+            task.cancel()
+        ends = await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        for end in ends:
+            if isinstance(end, Exception):
+                raise end
 
     async def __aenter__(self) -> "EmbeddedCluster":
         await self.start()
