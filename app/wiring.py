@@ -3,8 +3,9 @@
 Law: imports inside functions, so that a command pays only for what it uses.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,6 +120,16 @@ async def open_session(settings: Settings, context: str | None) -> AsyncIterator
 
 
 @dataclass(frozen=True, slots=True)
+class DemoFiles:
+    """What a client of the embedded cluster is given; all of it ends with the cluster."""
+
+    kubeconfig: Path
+    kubectl_config: Path
+    """For kubectl, which sends no token over plain HTTP."""
+    registry: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Following:
     """Which grants to follow, through which context; None means all namespaces, empty the context's own."""
 
@@ -149,3 +160,25 @@ async def follow_grants(settings: Settings, following: Following) -> "AsyncItera
             for change in changes(before, after):
                 yield change
             before = after
+
+
+@contextmanager
+def demo_cluster(folder: Path) -> "Iterator[DemoFiles]":
+    """Run the embedded cluster with its incident in a thread; ``folder`` gets what a client needs.
+
+    Raises:
+        OSError: no loopback port can be had.
+    """
+    from app.demo import scenario
+    from app.demo.server import ClusterOptions, running_cluster
+
+    with running_cluster(ClusterOptions(has_kubelets=True), scenario.load) as cluster:
+        playing = cluster.run(lambda: asyncio.ensure_future(scenario.play(cluster)))
+        try:
+            yield DemoFiles(
+                kubeconfig=cluster.kubeconfig(folder / "kubeconfig", "alice"),
+                kubectl_config=cluster.kubectl_config(folder / "kubectl-config", "alice"),
+                registry=folder / "registry.db",
+            )
+        finally:
+            cluster.run(playing.cancel)

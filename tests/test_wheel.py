@@ -37,7 +37,7 @@ def test_it_starts_from_an_empty_environment_in_another_directory(wheel: Path, t
     home = tmp_path / "venv"
     venv.create(home, with_pip=True)
     python = home / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)]
     done = subprocess.run(
         [*install, *runtime_versions(ROOT)], capture_output=True, text=True, check=False, cwd=tmp_path
     )

@@ -28,11 +28,17 @@ class NetgrantApp(App[None]):
         Binding("q,escape", "quit", "quit", id="quit", tooltip="Leave netgrant"),
     ]
 
+    def __init__(self, hint: str = "") -> None:
+        super().__init__()
+        self._hint = hint
+
     def compose(self) -> ComposeResult:
         """Show the verbs that work on the command line."""
         verbs = "\n".join(f"  netgrant {item.name:<11} {item.summary}" for item in VERBS)
         with VerticalScroll(id="page"):
             yield Static(Content("netgrant"), id="title")
+            if self._hint:
+                yield Static(Content(self._hint), id="hint")
             yield Static(Content("The dashboard is not here yet. All of this works today:"), id="lead")
             yield Static(Content(verbs), id="verbs")
         yield Footer()
