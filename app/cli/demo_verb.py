@@ -44,7 +44,8 @@ def command(headless: bool, serve: bool) -> int:
         from app.cli.dashboard import open_dashboard
 
         return open_dashboard(
-            f"The embedded cluster is up. In another terminal:\n\n  {_exports(files)}\n  netgrant list -A --watch"
+            "The embedded cluster is up. In another terminal:\n\n"
+            f"  {_exports(files)}\n  netgrant list -A --watch"
         )
 
 

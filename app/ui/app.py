@@ -36,9 +36,9 @@ class NetgrantApp(App[None]):
         """Show the verbs that work on the command line."""
         verbs = "\n".join(f"  netgrant {item.name:<11} {item.summary}" for item in VERBS)
         with VerticalScroll(id="page"):
-            yield Static(Content("netgrant"), id="title")
+            yield Static(Content("netgrant"), id="title", classes="-active")
             if self._hint:
                 yield Static(Content(self._hint), id="hint")
             yield Static(Content("The dashboard is not here yet. All of this works today:"), id="lead")
-            yield Static(Content(verbs), id="verbs")
+            yield Static(Content(verbs), id="verbs", classes="-quiet")
         yield Footer()
