@@ -93,6 +93,8 @@ _KINDS: Mapping[int, tuple[type[ClusterError], str]] = {
 
 
 def _permission(action: Action, status: Status) -> str:
+    if "cannot impersonate" in status.message:
+        return "ask for the right to impersonate, or act as yourself: no --as, no as: in the kubeconfig"
     if _RBAC.search(status.message):
         where = f" -n {clean(action.namespace)}" if action.namespace else " -A"
         return (

@@ -90,6 +90,7 @@ def test_a_permission_in_all_namespaces() -> None:
 @pytest.mark.parametrize(
     ("message", "fix"),
     [
+        ('users "a" is forbidden: User "b" cannot impersonate resource "users" in API group ""', "no --as"),
         ('jobs.batch "x" is forbidden: exceeded quota: small, requested: count/jobs.batch=1', "quota"),
         ('pods "x" is forbidden: violates PodSecurity "restricted:latest"', "admission rule"),
         ("ValidatingAdmissionPolicy 'guard' with binding 'guard' denied request: too long", "admission rule"),
