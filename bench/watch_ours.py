@@ -23,7 +23,7 @@ class Progress:
     def __init__(self, last_version: int) -> None:
         self.loaded = asyncio.Event()
         self.finished = asyncio.Event()
-        self.marks: list[tuple[float, int]] = []
+        self.marks: list[tuple[float, float, int]] = []
         self._last_version = last_version
 
     def __call__(self, changes: Changes[Pod]) -> None:
@@ -31,15 +31,19 @@ class Progress:
         if changes.relisted:
             self.loaded.set()
         if changes.updated:
-            newest = max(int(after.metadata.resource_version) for _, after in changes.updated)
-            self.marks.append((time.perf_counter(), newest))
+            newest = int(changes.updated[-1][1].metadata.resource_version)
+            self.marks.append((time.perf_counter(), time.process_time(), newest))
             if newest >= self._last_version:
                 self.finished.set()
 
-    def rate(self) -> float:
-        """Return changes per second, from the first batch to the last."""
-        (begun, first), (ended, last) = self.marks[0], self.marks[-1]
-        return (last - first) / (ended - begun)
+    def rates(self) -> dict[str, float]:
+        """Return what the changes from the first batch to the last took."""
+        (begun, cpu_begun, first), (ended, cpu_ended, last) = self.marks[0], self.marks[-1]
+        events = last - first
+        return {
+            "events_per_second": events / (ended - begun),
+            "cpu_us_per_event": (cpu_ended - cpu_begun) / events * 1e6,
+        }
 
 
 async def measure(kubeconfig: str, pods: int, events: int) -> dict[str, float]:
@@ -52,9 +56,9 @@ async def measure(kubeconfig: str, pods: int, events: int) -> dict[str, float]:
         reflector = Reflector(connection, Target(PODS), store, Surroundings(WallClock()))
         task = asyncio.create_task(reflector.run())
         await progress.loaded.wait()
-        result = {"load_seconds": time.perf_counter() - began, "load_stall_ms": meter.take_ms()}
+        result = {"load_seconds": time.perf_counter() - began} | meter.take("load")
         await progress.finished.wait()
-        result |= {"events_per_second": progress.rate(), "watch_stall_ms": meter.take_ms()}
+        result |= progress.rates() | meter.take("watch")
         meter.stop()
         task.cancel()
         gc.collect()

@@ -7,6 +7,7 @@ what is measured.
 import argparse
 import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 from aiohttp import web
@@ -50,11 +51,10 @@ class Pods:
             return web.json_response(_REFUSED, status=422)
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
-        for piece in self.initial if is_initial else ():
-            await response.write(piece)
-        for piece in self.events:
-            await response.write(piece)
-        await asyncio.sleep(3600)
+        with suppress(ConnectionError):  # the client has seen enough
+            for piece in [*(self.initial if is_initial else ()), *self.events]:
+                await response.write(piece)
+            await asyncio.sleep(3600)
         return response
 
     def _page(self, request: web.Request) -> web.Response:
