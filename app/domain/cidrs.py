@@ -16,11 +16,12 @@ def parse_cidr(text: str) -> Network | None:
     address, slash, length = text.partition("/")
     if not slash or not _is_digits(length) or "%" in address:
         return None
-    octets = address.split(".")
-    if ":" not in address:
+    head, colon, tail = address.rpartition(":")
+    if not colon or "." in tail:
+        octets = tail.split(".")
         if len(octets) != 4 or not all(map(_is_digits, octets)):
             return None
-        address = ".".join(str(int(octet)) for octet in octets)
+        address = head + colon + ".".join(str(int(octet)) for octet in octets)
     try:
         return ipaddress.ip_network(f"{address}/{int(length)}", strict=False)
     except ValueError:
@@ -35,7 +36,8 @@ def cidr_error(text: str, *, strict: bool = True) -> str:
     if not strict:
         return ""
     address, _, length = text.partition("/")
-    parts = [length] if ":" in address else [length, *address.split(".")]
+    tail = address.rpartition(":")[2]
+    parts = [length, *tail.split(".")] if "." in tail else [length]
     if any(len(part) > 1 and part.startswith("0") for part in parts):
         return "must not have leading 0s in IP or prefix length"
     exact = ipaddress.ip_address(address)
@@ -67,9 +69,19 @@ def cidr_warning(text: str) -> str:
 
 
 def is_strictly_inside(inner: Network, outer: Network) -> bool:
-    """Tell whether ``inner`` is a part of ``outer`` and not all of it."""
-    return (
-        inner.version == outer.version
-        and inner.network_address in outer
-        and outer.prefixlen < inner.prefixlen
-    )
+    """Tell whether ``inner`` is a part of ``outer`` and not all of it, as Go's IPNet.Contains sees it.
+
+    An IPv4-mapped IPv6 address counts as the IPv4 address; lengths are compared as they were written.
+    """
+    first, around = _unmapped(inner.network_address), outer
+    mapped = _unmapped(outer.network_address)
+    if mapped.version != outer.version:
+        around = ipaddress.ip_network(f"{mapped}/{max(0, outer.prefixlen - 96)}", strict=False)
+    return first.version == around.version and first in around and outer.prefixlen < inner.prefixlen
+
+
+def _unmapped(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address

@@ -97,12 +97,13 @@ def validate_metadata(
 
 def _validate_finalizers(finalizers: list[str], field: str) -> Iterator[FieldError]:
     for name in finalizers:
-        errors = label_key_errors(name)
-        yield from (invalid(field, name, text) for text in errors)
-        if not errors and "/" not in name and name not in STANDARD_FINALIZERS:
-            yield invalid(field, name, "name is neither a standard finalizer name nor is it fully qualified")
+        yield from (invalid(field, name, text) for text in label_key_errors(name))
     if {"orphan", "foregroundDeletion"} <= {*finalizers}:
         yield invalid(field, finalizers, "finalizer orphan and foregroundDeletion cannot be both set")
+    for index, name in enumerate(finalizers):
+        if "/" not in name and name not in STANDARD_FINALIZERS:
+            detail = "name is neither a standard finalizer name nor is it fully qualified"
+            yield invalid(f"{field}[{index}]", name, detail)
 
 
 def validate_selector(selector: Mapping[str, Any], field: str) -> Iterator[FieldError]:

@@ -40,8 +40,9 @@ _VALUE_RULE = (
 )
 
 
-def _too_long(value: str, limit: int) -> list[str]:
-    return [f"must be no more than {limit} bytes"] if len(value.encode()) > limit else []
+def _too_long(value: str, limit: int, unit: str = "characters") -> list[str]:
+    # Bytes are counted in either case; upstream's older checks say characters, its newer ones bytes.
+    return [f"must be no more than {limit} {unit}"] if len(value.encode()) > limit else []
 
 
 def dns1123_label_errors(value: str) -> tuple[str, ...]:
@@ -82,10 +83,12 @@ def label_key_errors(key: str) -> tuple[str, ...]:
     if slash and not prefix:
         errors.append("prefix part must be non-empty")
     elif slash:
-        errors += [f"prefix part {text}" for text in dns1123_subdomain_errors(prefix)]
+        errors += [f"prefix part {text}" for text in _too_long(prefix, 253, "bytes")]
+        if not _SUBDOMAIN_RE.fullmatch(prefix):
+            errors.append(f"prefix part {_SUBDOMAIN_RULE}")
     if not name:
         errors.append("name part must be non-empty")
-    errors += [f"name part {text}" for text in _too_long(name, 63)]
+    errors += [f"name part {text}" for text in _too_long(name, 63, "bytes")]
     if not _KEY_RE.fullmatch(name):
         errors.append(f"name part {_KEY_RULE}")
     return tuple(errors)
@@ -93,7 +96,7 @@ def label_key_errors(key: str) -> tuple[str, ...]:
 
 def label_value_errors(value: str) -> tuple[str, ...]:
     """Return why ``value`` is not a label value (at most 63 characters, may be empty), or nothing."""
-    errors = _too_long(value, 63)
+    errors = _too_long(value, 63, "bytes")
     if not _VALUE_RE.fullmatch(value):
         errors.append(_VALUE_RULE)
     return tuple(errors)
