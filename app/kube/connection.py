@@ -4,6 +4,7 @@ Law: nothing is guessed. What cannot be used is a ConfigError that says what was
 """
 
 import asyncio
+import importlib
 import os
 import sys
 from collections.abc import Mapping
@@ -72,20 +73,25 @@ async def connect(options: ConnectOptions | None = None, clock: Clock | None = N
     Raises:
         ConfigError: as it stands, nothing could be connected to.
     """
-    from app.kube.exchange import Connection, Profile  # 165 ms that listing contexts can do without
-    from app.kube.pool import Pool
-
     options = options or ConnectOptions()
     clock = clock or WallClock()
     selection = choose(options)
     server = server_of(selection, options.environ)
     identity = impersonation(selection.user, options.as_user, options.as_groups)
     credential = credential_of(selection, server, _surroundings(options, selection), clock.now)
-    pool = Pool(server, await credential.current())
+    # In a thread, beside a plugin that may take its time: the import would hold up a screen for 165 ms.
+    secret, _ = await asyncio.gather(credential.current(), asyncio.to_thread(_import_transport))
+    from app.kube.exchange import Connection, Profile
+    from app.kube.pool import Pool
+
     headers = (("Accept", "application/json"), ("User-Agent", options.user_agent), *identity)
     address = own_address(server.url) if selection.is_in_pod else None
     profile = Profile(selection.context, selection.namespace, headers, server.warnings, address)
-    return Connection(server, credential, pool, profile, clock)
+    return Connection(server, credential, Pool(server, secret), profile, clock)
+
+
+def _import_transport() -> None:
+    importlib.import_module("app.kube.exchange")
 
 
 def choose(options: ConnectOptions) -> Selection:

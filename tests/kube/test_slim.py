@@ -1,11 +1,16 @@
 """What is loaded can only be seen in a process of its own."""
 
+import asyncio
 import re
 import subprocess
 import sys
+from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
+
+from tests.kube.fake_api import fake_api, ok
+from tests.kube.kubeconfigs import options
 
 APP = Path(__file__).parents[2] / "app"
 NEVER_NEEDED = (
@@ -28,6 +33,24 @@ def run(code: str) -> str:
 @pytest.mark.parametrize("module", NEVER_NEEDED)
 def test_the_pool_comes_without(module: str) -> None:
     assert run(f"import sys, app.kube.slim; print({module!r} in sys.modules)") == "False\n"
+
+
+async def test_a_real_request_comes_without(tmp_path: Path) -> None:
+    code = f"""
+import asyncio, sys
+from app.kube.connection import connect
+from app.kube.policies import Policies
+async def main():
+    async with await connect() as wire:
+        print(len(await Policies(wire).list(None, "")))
+asyncio.run(main())
+print([module for module in {NEVER_NEEDED!r} if module in sys.modules])
+"""
+    async with fake_api(lambda _: ok({"metadata": {"resourceVersion": "1"}, "items": []})) as api:
+        environ = {"HOME": str(tmp_path), "KUBECONFIG": options(tmp_path, api.url).kubeconfig or ""}
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, env=environ, stdout=PIPE)
+        output, _ = await process.communicate()
+    assert output == b"0\n[]\n"
 
 
 def test_the_in_cluster_loader_comes_without_the_models_too() -> None:
