@@ -107,14 +107,18 @@ async def open_session(settings: Settings, context: str | None) -> AsyncIterator
     Raises:
         ConfigError: there is nothing to connect to.
     """
+    async with open_reading(settings, context) as reading, with_registry(reading, settings) as session:
+        yield session
+
+
+@asynccontextmanager
+async def with_registry(reading: Reading, settings: Settings) -> AsyncIterator[Session]:
+    """Bring the registry to what is already connected; it is closed at the end."""
     from app.registry.processes import LocalProcesses
 
-    clock = wall_clock()
     log = open_registry(settings)
     try:
-        async with _connection(settings, context, clock) as connection:
-            cluster = _cluster(connection, settings, clock)
-            yield Session(cluster, clock, log, LocalProcesses(), limits(settings))
+        yield Session(reading.cluster, reading.clock, log, LocalProcesses(), reading.limits)
     finally:
         await log.close()
 

@@ -7,7 +7,7 @@ from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.options import Flags, cluster_options, output_option
 from app.cli.root import help_for
-from app.cli.running import load_settings, one_context, run
+from app.cli.running import load_settings, one_context, recover_and_tell, run
 from app.cli.tables import as_json, table
 from app.commands.doctor import Finding, Verdict, examine, examine_registry
 from app.errors import ConfigError
@@ -45,6 +45,7 @@ async def _examine(flags: Flags) -> tuple[Finding, ...]:
     settings = load_settings(flags)
     try:
         async with wiring.open_session(settings, one_context(flags)) as session:
+            await recover_and_tell(session)
             warned = tuple(Finding("connection", Verdict.WARN, text) for text in session.cluster.warnings)
             return (*warned, *await examine(session, flags.namespace or session.cluster.namespace))
     except ConfigError as error:

@@ -68,20 +68,27 @@ def with_session(flags: Flags, use: Callable[[Session], Awaitable[int]], *, reco
     async def work() -> int:
         async with wiring.open_session(load_settings(flags), one_context(flags)) as session:
             if recovers:
-                await _recover(session)
+                await recover_and_tell(session)
             return await use(session)
 
     return run(work())
 
 
-async def _recover(session: Session) -> None:
+async def _recover_if_any(reading: Reading, loaded: settings.Settings) -> None:
+    """Finish what a dead process left, without paying for a registry that is not there."""
+    if loaded.registry.exists():
+        async with wiring.with_registry(reading, loaded) as session:
+            await recover_and_tell(session)
+
+
+async def recover_and_tell(session: Session) -> None:
+    """Finish what a dead process left and say so; a failure is told and does not stop what is to be done."""
     from app.commands.recover import recover
 
     try:
         for sentence in await recover(session):
             talk.say(f"recovered: {sentence}")
     except (ClusterError, RegistryError) as error:
-        # What is to be done now matters more: it fails by itself if it must.
         talk.warn(f"unfinished work could not be looked at: {error.message}")
 
 
@@ -94,6 +101,7 @@ async def each_context(
 
     async def one(name: str | None) -> tuple[str, T]:
         async with wiring.open_reading(loaded, name) as reading:
+            await _recover_if_any(reading, loaded)
             return reading.cluster.context, await use(reading)
 
     found = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
