@@ -8,7 +8,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -110,7 +110,11 @@ class IdToken:
 
 
 class FromPlugin:
-    """Secrets of an exec plugin, asked anew shortly before they expire and once after a refusal."""
+    """Secrets of an exec plugin, asked anew shortly before they expire and once after a refusal.
+
+    Only until its first answer may the plugin use the terminal: later that is a screen's, or the command's
+    that runs under the grant.
+    """
 
     def __init__(self, plugin: Plugin, around: Surroundings, now: Now) -> None:
         self._plugin = plugin
@@ -146,6 +150,7 @@ class FromPlugin:
 
     async def _ask(self) -> Secret:
         answer = await self._plugin.run(self._around)
+        self._around = replace(self._around, has_terminal=False)
         self._secret = _secret_of(answer)
         self._expires = answer.expires
         if answer.expires is not None:  # a token that lives for a minute must not be due at once

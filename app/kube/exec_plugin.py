@@ -62,7 +62,7 @@ class Surroundings:
     environ: Mapping[str, str] = field(repr=False)
     policy: PluginPolicy = field(default_factory=PluginPolicy)
     has_terminal: bool = False
-    """Whether standard input is a terminal and the plugin may ask questions on it."""
+    """Whether standard input is a terminal on which the plugin may ask questions, now."""
     timeout_seconds: float = 30.0
     prompt_timeout_seconds: float = 300.0
     """For a plugin that asks the user something."""
@@ -87,19 +87,20 @@ class Plugin:
         program = self._resolve(around)
         process = await self._start(program, around, interactive)
         limit = around.prompt_timeout_seconds if interactive else around.timeout_seconds
-        code = None
+        output, words, code = bytearray(), bytearray(), None
         try:
             async with asyncio.timeout(limit):
-                output, words = await asyncio.gather(_read(process.stdout), _read(process.stderr))
+                await asyncio.gather(_read(process.stdout, output), _read(process.stderr, words))
                 code = await process.wait()
         except TimeoutError:
-            raise self._failure(f"gave no answer within {limit:g} s") from None
+            # What it said may be the page to open and the code to type there.
+            raise self._failure(f"gave no answer within {limit:g} s{_last_words(words)}") from None
         finally:
             if code is None:  # also when we are cancelled
                 await _kill(process, whole_group=not interactive)
         if code != 0:
             raise self._failure(f"failed with exit code {code}{_last_words(words)}")
-        return self._answer(output)
+        return self._answer(bytes(output))
 
     def _interactive(self, around: Surroundings) -> bool:
         mode = self.config.interactive_mode
@@ -173,14 +174,10 @@ class Plugin:
         )
 
 
-async def _read(stream: asyncio.StreamReader | None) -> bytes:
-    """Read to the end of the stream; what exceeds the limit is read and forgotten."""
-    if stream is None:
-        return b""
-    kept = bytearray()
-    while chunk := await stream.read(65536):
+async def _read(stream: asyncio.StreamReader | None, kept: bytearray) -> None:
+    """Read to the end of the stream into ``kept``; what exceeds the limit is read and forgotten."""
+    while stream is not None and (chunk := await stream.read(65536)):
         kept += chunk[: _OUTPUT_LIMIT - len(kept)]
-    return bytes(kept)
 
 
 async def _kill(process: Process, *, whole_group: bool) -> None:
@@ -195,6 +192,6 @@ async def _kill(process: Process, *, whole_group: bool) -> None:
     await process.wait()
 
 
-def _last_words(stderr: bytes) -> str:
+def _last_words(stderr: bytearray) -> str:
     text = _TOKEN_LIKE.sub("…", stderr[-2000:].decode("utf-8", "replace").strip())
     return f": {clean(text, 400)}" if text else ""

@@ -165,6 +165,12 @@ async def test_a_plugin_that_hangs_is_killed_with_all_it_started(tmp_path: Path)
     assert_gone(int((tmp_path / "child").read_text()))
 
 
+async def test_a_plugin_that_hangs_is_heard(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"within 0\.5 s: open https://login and type ABCD"):
+        script = "echo 'open https://login and type ABCD' >&2; exec sleep 60"
+        await run(tmp_path, script, Surroundings(ENVIRON, timeout_seconds=0.5))
+
+
 async def test_a_plugin_that_leaves_a_child_with_its_output_is_killed_too(tmp_path: Path) -> None:
     script = f"sleep 60 & echo $! > {tmp_path}/child; " + yielding(TOKEN)
     with pytest.raises(ConfigError, match="no answer within"):
@@ -184,30 +190,45 @@ async def test_giving_up_kills_the_plugin(tmp_path: Path) -> None:
     assert_gone(int((tmp_path / "pid").read_text()))
 
 
-async def test_a_plugin_may_prompt_where_that_is_allowed(tmp_path: Path) -> None:
-    script = f'read -r answer; echo "$KUBERNETES_EXEC_INFO" > {tmp_path}/info; ' + yielding(
-        '{"token": "$answer"}'
-    )
-    command = plugin_script(tmp_path, script.replace("'END'", "END"))
-    code = f"""
+PROMPTED = """
 import asyncio, os, sys
+from datetime import UTC, datetime
+from app.errors import ConfigError
+from app.kube.credentials import FromPlugin, Secret
 from app.kube.exec_plugin import Plugin, Surroundings
 from app.kube.kubeconfig import ExecConfig
-config = ExecConfig(command={command!r}, api_version={V1!r}, interactive_mode="Always")
-around = Surroundings(os.environ, has_terminal=os.isatty(0))
-print("got", asyncio.run(Plugin(config, "me").run(around)).token)
+async def main():
+    config = ExecConfig(command=sys.argv[1], api_version=sys.argv[2], interactive_mode="Always")
+    around = Surroundings(os.environ, has_terminal=os.isatty(0))
+    credential = FromPlugin(Plugin(config, "me"), around, lambda: datetime.now(UTC))
+    secret = await credential.current()
+    print(secret.authorization)
+    try:
+        await credential.renew(secret)
+    except ConfigError as error:
+        print(error.message)
+asyncio.run(main())
 """
+
+
+async def test_a_plugin_may_prompt_where_that_is_allowed_and_only_at_first(tmp_path: Path) -> None:
+    answer = yielding('{"token": "$answer"}').replace("'END'", "END")
+    command = plugin_script(
+        tmp_path, f'read -r answer; echo "$KUBERNETES_EXEC_INFO" > {tmp_path}/info; {answer}'
+    )
     ours, theirs = pty.openpty()
     try:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", code, stdin=theirs, stdout=PIPE, start_new_session=True
+            sys.executable, "-c", PROMPTED, command, V1, stdin=theirs, stdout=PIPE, start_new_session=True
         )
         os.write(ours, b"typed-in\n")
         output, _ = await process.communicate()
     finally:
         os.close(ours)
         os.close(theirs)
-    assert output == b"got typed-in\n"
+    first, second = output.decode().splitlines()
+    assert first == "Bearer typed-in"
+    assert "no terminal for it here" in second
     assert json.loads((tmp_path / "info").read_text())["spec"]["interactive"] is True
 
 

@@ -1,12 +1,16 @@
 """What each failure on the way to the server becomes, over real sockets."""
 
 import json
+import ssl
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from app.errors import ClusterError, UncertainError, UnreachableError
+from app.kube.network import error_from_network
+from app.kube.server import Server
 from app.kube.wire import Call
 from tests.kube.connections import CREATE, DELETE, GET, connected
 from tests.kube.fake_api import fake_api, free_port_url, ok, raw_server
@@ -102,3 +106,24 @@ async def test_a_proxy_is_used(tmp_path: Path) -> None:
     ):
         assert json.loads((await wire.request(GET)).body) == {"by": "proxy"}
     assert proxy.last.headers["Host"] == "k8s.example:8080"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (aiohttp.ConnectionTimeoutError("x"), UnreachableError, "does not answer: the connection timed out"),
+        (aiohttp.SocketTimeoutError("x"), UncertainError, "is silent: no answer in time"),
+        (TimeoutError(), UncertainError, "is silent: no answer in time"),
+        (ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED]"), UncertainError, "cannot agree on TLS"),
+        (ConnectionResetError(104, "reset\x1b"), UncertainError, r"cut the connection (reset\x1b)"),
+        (aiohttp.ServerDisconnectedError(), UncertainError, "cut the connection (ServerDisconnectedError)"),
+    ],
+    ids=lambda value: getattr(value, "__name__", type(value).__name__),
+)
+def test_what_takes_too_long_to_happen_in_a_test(
+    error: Exception, kind: type[ClusterError], words: str
+) -> None:
+    found = error_from_network(error, CREATE, Server("https://k8s.example"))
+    assert type(found) is kind
+    assert f"https://k8s.example {words}" in found.message
+    assert type(error_from_network(error, GET, Server("https://k8s.example"))) is UnreachableError
