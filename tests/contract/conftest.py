@@ -44,6 +44,12 @@ def api(cluster: Cluster) -> Iterator[Rest]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def minor(cluster: Cluster) -> int:
+    """Minor release of the server: 36 for v1.36; what changed between releases is asserted for each."""
+    return int(cluster.http().get("/version").ok()["minor"])
+
+
 @pytest.fixture
 def namespace(api: Rest) -> str:
     """The name of a fresh namespace.

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.rest import Json
 
+STRICT_CIDRS = 36  # minor release that began to refuse host bits and leading zeros
 PORT = "spec.ingress[0].ports[0]"
 FROM = "spec.ingress[0].from[0]"
 TO = "spec.egress[0].to[0]"
@@ -12,12 +13,13 @@ SELECTOR = "spec.podSelector"
 
 
 class Case:
-    """A spec that is refused, and the fields that are named."""
+    """A spec that is refused, and the fields that are named; releases before ``since`` accept it."""
 
-    def __init__(self, name: str, spec: Json, *fields: str) -> None:
+    def __init__(self, name: str, spec: Json, *fields: str, since: int = 0) -> None:
         self.name = name
         self.spec = spec
         self.fields = frozenset(fields)
+        self.since = since
 
     def __str__(self) -> str:
         return self.name

@@ -34,9 +34,11 @@ def grant(api: Rest, namespace: str, seconds: int) -> None:
 def wait_gone(api: Rest, namespace: str) -> float:
     """Waits until Job and policy are gone; returns how long the policy stood from now, in seconds."""
     begun = time.monotonic()
-    eventually(lambda: is_gone(api, policies(namespace, "policy")), seconds=20, what="removal")
-    assert is_gone(api, jobs(namespace, "job"))
-    return time.monotonic() - begun
+    eventually(lambda: is_gone(api, policies(namespace, "policy")), seconds=20, what="the policy's end")
+    stood = time.monotonic() - begun
+    # Which of the two goes first is not promised: after a TTL the policy does, as its owner waits for it.
+    eventually(lambda: is_gone(api, jobs(namespace, "job")), what="the Job's end")
+    return stood
 
 
 def test_the_clock_starts_at_once_and_no_pod_is_made(api: Rest, namespace: str) -> None:
@@ -123,28 +125,33 @@ def test_deleting_the_job_in_background_takes_the_policy(api: Rest, namespace: s
     wait_gone(api, namespace)
 
 
+def is_suspended(api: Rest, namespace: str) -> bool:
+    """Whether the job controller says that the Job is suspended."""
+    conditions = api.get(jobs(namespace, "job")).ok()["status"].get("conditions") or []
+    return any(one["type"] == "Suspended" and one["status"] == "True" for one in conditions)
+
+
 def test_a_suspended_job_has_no_clock(api: Rest, namespace: str) -> None:
     api.post(jobs(namespace), job(activeDeadlineSeconds=1, suspend=True)).ok()
-
-    def suspended() -> bool:
-        conditions = api.get(jobs(namespace, "job")).ok()["status"].get("conditions") or []
-        return any(one["type"] == "Suspended" and one["status"] == "True" for one in conditions)
-
-    eventually(suspended, what="the Suspended condition")
+    eventually(lambda: is_suspended(api, namespace), what="the Suspended condition")
     assert "startTime" not in api.get(jobs(namespace, "job")).ok()["status"]
 
 
-def test_suspending_stops_the_clock_and_resuming_starts_it_anew(api: Rest, namespace: str) -> None:
+def test_suspending_stops_the_clock_and_resuming_starts_it_anew(
+    api: Rest, minor: int, namespace: str
+) -> None:
     grant(api, namespace, 2)
-    started(api, namespace)
+    first = started(api, namespace)["status"]["startTime"]
     api.patch(jobs(namespace, "job"), {"spec": {"suspend": True}}).ok()
-    eventually(
-        lambda: "startTime" not in api.get(jobs(namespace, "job")).ok()["status"], what="a stopped clock"
-    )
+    eventually(lambda: is_suspended(api, namespace), what="the Suspended condition")
+    kept = api.get(jobs(namespace, "job")).ok()["status"].get("startTime")
+    assert kept == (None if minor >= 36 else first)  # so a startTime alone does not mean that it ticks
     time.sleep(2.5)  # past the deadline that was
     assert api.get(policies(namespace, "policy")).status == 200
     api.patch(jobs(namespace, "job"), {"spec": {"suspend": False}}).ok()
-    started(api, namespace)
+    if minor >= 36:  # before, the old startTime still counted: the Job failed in the act of resuming
+        eventually(lambda: not is_suspended(api, namespace), what="the end of the suspension")
+        assert started(api, namespace)["status"]["startTime"] > first
     wait_gone(api, namespace)
 
 
@@ -157,7 +164,6 @@ def test_a_finalizer_keeps_the_policy_past_the_deadline(api: Rest, namespace: st
         lambda: (body := api.get(path).ok())["metadata"].get("deletionTimestamp") and body,
         what="the deletion",
     )
-    assert found["metadata"]["finalizers"] == ["netgrant.dev/test"]
-    assert is_gone(api, jobs(namespace, "job"))
+    assert "netgrant.dev/test" in found["metadata"]["finalizers"]
     api.patch(path, {"metadata": {"finalizers": None}}).ok()
     assert is_gone(api, path)

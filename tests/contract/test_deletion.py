@@ -1,5 +1,7 @@
 """Deleting what owns and what is owned: propagation, finalizers, garbage."""
 
+import time
+
 import pytest
 
 from tests.contract.eventually import eventually
@@ -46,6 +48,7 @@ def test_orphan_keeps_the_owned_and_takes_its_reference_away(
     api: Rest, namespace: str, owner: Json, options: Json
 ) -> None:
     """The last case is the trap: a Job deleted without a word about propagation frees what it owns."""
+    time.sleep(0.5)  # the collector frees only what it has heard of, and collects what it hears of later
     reply = api.delete(jobs(namespace, "owner"), options)
     assert reply.ok()["kind"] == "Job"  # not a Status: the garbage collector has work to do first
     assert "deletionTimestamp" in reply.body["metadata"]
