@@ -12,10 +12,15 @@ import msgspec
 from app.demo.resources import Object, Resource
 from app.demo.status import ApiError, bad_request, invalid_kind, unsupported_media
 from app.domain.field_errors import FieldError, invalid, not_supported
+from app.domain.metadata_rules import unique_owners
 from app.domain.schema import decode
 
 JSON_TYPE = "application/json"
 YAML_TYPE = "application/yaml"
+_REPEATED_OWNERS = (
+    ".metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+,"
+    " and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: "
+)
 _VALIDATIONS = ("", "Ignore", "Strict", "Warn")
 
 
@@ -96,7 +101,17 @@ def read_object(resource: Resource, document: object, validation: str) -> tuple[
     obj = decoded.value
     obj.pop("kind", None)
     obj.pop("apiVersion", None)
-    return obj, [] if validation == "Ignore" else unknown
+    warnings = [] if validation == "Ignore" else unknown
+    return obj, [*warnings, *_drop_repeated_owners(obj["metadata"])]
+
+
+def _drop_repeated_owners(meta: Object) -> Iterator[str]:
+    owners = meta.get("ownerReferences", [])
+    kept = unique_owners(owners)
+    if len(kept) < len(owners):
+        meta["ownerReferences"] = kept
+        uids = [owner["uid"] for index, owner in enumerate(owners) if owner in owners[:index]]
+        yield _REPEATED_OWNERS + ", ".join(dict.fromkeys(uids))
 
 
 def patched_object(resource: Resource, document: object, validation: str) -> tuple[Object, list[str]]:

@@ -36,6 +36,11 @@ def validate_annotations(annotations: Mapping[str, str], field: str) -> Iterator
         yield too_long(field, ANNOTATIONS_LIMIT_BYTES)
 
 
+def unique_owners(owners: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return ``owners`` without repeats: the server drops those before it judges the rest."""
+    return [owner for index, owner in enumerate(owners) if owner not in owners[:index]]
+
+
 def _validate_owners(owners: list[dict[str, Any]], field: str) -> Iterator[FieldError]:
     controllers: list[str] = []
     for owner in owners:
@@ -91,7 +96,8 @@ def validate_metadata(
         yield invalid(f"{field}.generation", meta["generation"], "must be greater than or equal to 0")
     yield from validate_labels(meta.get("labels", {}), f"{field}.labels")
     yield from validate_annotations(meta.get("annotations", {}), f"{field}.annotations")
-    yield from _validate_owners(meta.get("ownerReferences", []), f"{field}.ownerReferences")
+    owners = unique_owners(meta.get("ownerReferences", []))
+    yield from _validate_owners(owners, f"{field}.ownerReferences")
     yield from _validate_finalizers(meta.get("finalizers", []), f"{field}.finalizers")
 
 
