@@ -134,6 +134,7 @@ class Reflector(Generic[T]):
             await self._watch(Feed(self._target, self._store, self._seen, self._note_listed))
         except (InvalidError, UnmarkedStartError):
             self._has_watch_list = False
+            self._next_watch = self._clock.now()  # that was no watch yet
         except ForbiddenError:
             if not self._is_plain_due:
                 raise  # else the list itself will show whether the kind is forbidden, or only its watch

@@ -53,7 +53,7 @@ async def test_stale_from_the_first_failure_until_a_watch_stands_again() -> None
     cut = Stream(end=UnreachableError("connection reset"), lasts_seconds=100)
     down = UnreachableError("connection refused")
     async with running(without_watch_list(in_turn(listing(10), cut, down, down, Stream()))) as rig:
-        await rig.clock.pass_time(101.1)
+        await rig.clock.pass_time(100.1)
         first = rig.reflector.link
         assert (first.state, first.error, first.failures) == (LinkState.STALE, "connection reset", 1)
         await rig.clock.pass_time(2)
@@ -165,7 +165,7 @@ async def test_an_instant_close_costs_no_more_than_one_request_a_second() -> Non
 async def test_no_ending_makes_it_ask_more_than_once_a_second(answer: Callable[[], Answer]) -> None:
     async with running(by_kind(lists=lambda: listing(10, pod("a", 3)), watches=answer)) as rig:
         await rig.clock.pass_time(120)
-        assert 3 <= len(rig.wire.calls) <= 122
+        assert 3 <= len(rig.wire.calls) <= 3 + 120
 
 
 async def test_resource_version_going_back_in_a_list_is_the_new_truth() -> None:

@@ -150,7 +150,7 @@ async def test_a_refusal_falls_back_at_once_and_is_remembered(status: int) -> No
     async with running(in_turn(refused, listing(10), gone, listing(20), Stream())) as rig:
         await settle()
         assert rig.is_synced()
-        assert rig.wire.times == [0, 0], "no wait before the list"
+        assert rig.wire.times == [0, 0, 0], "no wait before the list, nor before the watch"
         await rig.clock.pass_time(10)
         assert rig.wire.asked == ["watch-list", "list", "watch@10", "list", "watch@20"]
 
