@@ -10,8 +10,8 @@ import yaml
 from tests.e2e import register
 from tests.e2e.command import Netgrant, kill, opening
 from tests.e2e.failpoints import Point, Victim
+from tests.e2e.manifests import policy_in
 from tests.e2e.witness import Witness
-from tests.rest import Json
 
 pytestmark = pytest.mark.cluster
 
@@ -47,13 +47,6 @@ def named(point: object) -> str:
 def two(first: str, second: str) -> str:
     """A manifest of one policy in each of two namespaces."""
     return yaml.safe_dump_all(policy_in(name) for name in (first, second))
-
-
-def policy_in(namespace: str) -> Json:
-    rule = {"from": [{"ipBlock": {"cidr": "198.51.100.0/24"}}], "ports": [{"port": 5432}]}
-    spec = {"podSelector": {"matchLabels": {"app": "database"}}, "ingress": [rule]}
-    metadata = {"name": "debug", "namespace": namespace}
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": metadata, "spec": spec}
 
 
 def settled(netgrant: Netgrant, witness: Witness, namespaces: list[str], stands: bool) -> None:
