@@ -44,7 +44,8 @@ def limits(settings: Settings) -> Limits:
 def _options(settings: Settings, context: str | None) -> "ConnectOptions":
     from app.kube.connection import ConnectOptions
 
-    return ConnectOptions(kubeconfig=settings.kubeconfig or None, context=context)
+    # A credential plugin may ask on the terminal: nothing of ours reads it yet when we connect.
+    return ConnectOptions(kubeconfig=settings.kubeconfig or None, context=context, allow_prompt=True)
 
 
 def configured_namespace(settings: Settings, context: str | None) -> str:
