@@ -81,15 +81,23 @@ async def _half_made(case: _Case) -> str:
     """Close an open create or adopt."""
     wanted = len(case.intent.detail.get("parts", ())) or 1
     grant = case.grant
-    if grant is not None and len(grant.policies) == wanted and grant.is_armed():
+    whole = grant is not None and len(grant.policies) == wanted
+    # An adopted policy stood before us: whatever became of its timer, undoing must not mean deleting it.
+    if grant is not None and whole and (grant.is_armed() or case.intent.op is Op.ADOPT):
         found = record_from_cluster(case.session, grant, case.intent.at)
         await case.close(Outcome.DONE, found, {"deadline": format_moment(found.deadline)})
         return "it had been made; now on record"
     if grant is not None:
         await delete_objects(case.session.cluster, grant)
-    outcome = Outcome.ABSENT if grant is None else Outcome.FAILED
+        await case.close(Outcome.FAILED, replace(case.record, phase=Phase.FAILED), {})
+        return "it was half made; undone"
+    # Long after, absence proves nothing: it may have stood until its timer ended it.
+    passed = case.session.server_now(case.identity) >= case.intent.deadline
+    outcome = Outcome.UNCERTAIN if passed else Outcome.ABSENT
     await case.close(outcome, replace(case.record, phase=Phase.FAILED), {})
-    return "it had not happened" if grant is None else "it was half made; undone"
+    if passed:
+        return f"if it ever stood, it ended at {format_moment(case.intent.deadline)}"
+    return "it had not happened"
 
 
 async def _half_extended(case: _Case) -> str:
