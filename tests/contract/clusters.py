@@ -15,6 +15,9 @@ RBAC = "/apis/rbac.authorization.k8s.io/v1"
 class Cluster(Protocol):
     """What a contract test may ask of its cluster."""
 
+    speaks_protobuf: bool
+    """Whether it reads Kubernetes' binary format: the one known limit of the embedded cluster."""
+
     @property
     def server(self) -> str:
         """URL of the API server."""
@@ -40,6 +43,8 @@ class Cluster(Protocol):
 
 class RealCluster:
     """The control plane of this test process."""
+
+    speaks_protobuf = True
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
@@ -78,6 +83,8 @@ class RealCluster:
 
 class EmbeddedTestCluster:
     """The cluster of ``netgrant demo``, without its scenario, over the same loopback HTTP."""
+
+    speaks_protobuf = False
 
     def __init__(self, running: EmbeddedCluster, folder: Path) -> None:
         self._running = running

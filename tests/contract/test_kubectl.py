@@ -89,6 +89,12 @@ def test_an_invalid_policy_is_refused_in_the_servers_words(kubectl: Kubectl, nam
 def test_auth_tells_who_one_is_and_what_one_may_do(
     kubectl: Kubectl, cluster: Cluster, namespace: str, tmp_path: Path
 ) -> None:
+    if not cluster.speaks_protobuf:  # kubectl sends reviews in nothing else
+        refused = kubectl.run("auth", "whoami")
+        assert refused.returncode == 1
+        assert "UnsupportedMediaType" in refused.stderr
+        assert "accepted media types include: application/json" in refused.stderr
+        return
     who = json.loads(kubectl.out("auth", "whoami", "-o", "json"))
     assert who["status"]["userInfo"]["username"] == "admin"
     bob = Kubectl(cluster.kubectl_config("bob"), tmp_path)
