@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.demo.clock import ServerClock
+from app.demo.kinds import RESOURCES
 from app.demo.resources import Resource
 from app.demo.storage import Change, Store
 
@@ -26,13 +27,16 @@ class Controller(Protocol):
 
 
 class ControllerLoop:
-    """Runs controllers over one store, in the order given."""
+    """Runs controllers over one store, in the order given; what is there already is news to them."""
 
     def __init__(self, store: Store, clock: ServerClock, controllers: Sequence[Controller]) -> None:
         self._clock = clock
         self._controllers = controllers
         self._changes: deque[tuple[Resource, Change]] = deque()
         self._changed = asyncio.Event()
+        for resource in RESOURCES:
+            for record in store.records(resource):
+                self._changes.append((resource, Change(record.version, record.key, None, record)))
         store.listen(self._note)
 
     def _note(self, resource: Resource, change: Change) -> None:

@@ -22,7 +22,8 @@ class Recorder:
         """Write one event of ``kind`` (Normal, Warning); in a namespace that is gone it is dropped."""
         meta, now = obj["metadata"], self._clock.now()
         self._count += 1
-        suffix = f"{int(now.timestamp() * 1e6):x}{self._count:03x}"
+        # Unique without chance: several components may speak of one object in one microsecond.
+        suffix = f"{int(now.timestamp() * 1e6):x}.{self._component}.{self._count}"
         namespace = meta.get("namespace", "default")
         event: dict[str, Any] = {
             "metadata": {"name": f"{meta['name'][:200]}.{suffix}"},

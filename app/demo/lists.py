@@ -162,11 +162,11 @@ class Lister:
         except TooOldError as error:
             raise _too_old(query, position) from error
         after = position.after
-        found = [item for item in records if _key(item) > after and selection.matches(item.obj)]
+        found = [item for item in records if item.key > after and selection.matches(item.obj)]
         if not query.limit or len(found) <= query.limit:
             return Page(found, version)
         shown = found[: query.limit]
-        token = _Position(position.version if is_present and after[1] else version, _key(shown[-1])).token()
+        token = _Position(position.version if is_present and after[1] else version, shown[-1].key).token()
         remaining = len(found) - len(shown) if selection.selects_all else None
         return Page(shown, version, token, remaining)
 
@@ -181,11 +181,6 @@ class Lister:
             raise too_large_version(asked, self._store.version)
         is_exact = query.match == EXACT or (query.limit and asked and not query.match)
         return _Position(asked if is_exact and asked else -1, start)
-
-
-def _key(record: Record) -> tuple[str, str]:
-    meta = record.obj["metadata"]
-    return (meta.get("namespace", ""), meta["name"])
 
 
 def _too_old(query: ListQuery, position: _Position) -> ApiError:

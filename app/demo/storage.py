@@ -30,6 +30,12 @@ class Record:
         self._raw: bytes | None = None
 
     @property
+    def key(self) -> Key:
+        """The object's namespace (empty for a cluster-wide one) and name."""
+        meta = self.obj["metadata"]
+        return (meta.get("namespace", ""), meta["name"])
+
+    @property
     def raw(self) -> bytes:
         """The object as JSON, without kind and apiVersion (a list's items have none)."""
         if self._raw is None:
@@ -102,24 +108,20 @@ class Store:
 
     def put(self, resource: Resource, obj: Object) -> Record:
         """Store ``obj`` (which then belongs to the store) under the next version."""
-        meta = obj["metadata"]
-        key = (meta.get("namespace", ""), meta["name"])
         self.version += 1
-        meta["resourceVersion"] = str(self.version)
+        obj["metadata"]["resourceVersion"] = str(self.version)
         record = Record(obj, self.version)
         table = self._table(resource)
-        before = table.records.get(key)
-        table.records[key] = record
-        self._note(resource, Change(self.version, key, before, record))
+        before = table.records.get(record.key)
+        table.records[record.key] = record
+        self._note(resource, Change(self.version, record.key, before, record))
         return record
 
     def remove(self, resource: Resource, record: Record) -> Record:
         """Remove an object; return its last sight, which carries the version of the removal."""
-        meta = record.obj["metadata"]
-        key = (meta.get("namespace", ""), meta["name"])
-        del self._table(resource).records[key]
+        del self._table(resource).records[record.key]
         self.version += 1
-        self._note(resource, Change(self.version, key, record, None))
+        self._note(resource, Change(self.version, record.key, record, None))
         return record.revised(self.version)
 
     def _note(self, resource: Resource, change: Change) -> None:
