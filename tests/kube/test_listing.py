@@ -1,5 +1,6 @@
 """Reading whole lists."""
 
+import asyncio
 import json
 
 import pytest
@@ -29,6 +30,17 @@ async def test_pages_are_followed_to_the_end() -> None:
     assert result.resource_version == "10"
     assert wire.asked == ["list", "list@t1", "list@t2"]
     assert {call.query["limit"] for call in wire.calls} == {"2"}
+
+
+async def test_a_long_page_leaves_turns_to_others() -> None:
+    turns, reading = (
+        0,
+        asyncio.create_task(read(listing(10, *(pod(f"p{number}", 1) for number in range(500))))),
+    )
+    while not reading.done():
+        turns += 1
+        await asyncio.sleep(0)
+    assert turns > 5
 
 
 async def test_the_newest_state_is_asked_for() -> None:

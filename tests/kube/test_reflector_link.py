@@ -105,6 +105,21 @@ async def test_a_watch_list_is_not_asked_for_what_may_only_be_listed() -> None:
         assert rig.held == ["a"]
 
 
+async def test_a_watch_that_becomes_allowed_ends_the_polling() -> None:
+    forbidden = ForbiddenError("pods is forbidden: cannot watch", status=403)
+    stream = Stream()
+    script = in_turn(
+        forbidden, listing(10), forbidden, listing(20), stream, Stream([bookmark(30, initial_end=True)])
+    )
+    async with running(script) as rig:
+        await rig.clock.pass_time(35)
+        assert rig.wire.asked == ["watch-list", "list", "watch@10", "list", "watch@20"]
+        assert rig.state() is LinkState.LIVE
+        send(stream, error(410, "Expired"))
+        await rig.clock.pass_time(5)
+        assert rig.wire.asked[5:] == ["watch-list"]
+
+
 async def test_permission_granted_later_is_found() -> None:
     async with running(without_watch_list(in_turn(FORBIDDEN, listing(10, pod("a", 3)), Stream()))) as rig:
         await rig.clock.pass_time(35)

@@ -78,6 +78,29 @@ async def test_watch_timeout_goes_on_from_the_last_version_without_a_list() -> N
         assert rig.state() is LinkState.LIVE
 
 
+async def test_a_short_watch_with_something_in_it_is_no_failure() -> None:
+    short = Stream([added("b", 11)], end="closed")
+    async with running(without_watch_list(in_turn(listing(10), short, Stream()))) as rig:
+        await rig.clock.pass_time(5)
+        assert rig.wire.asked == ["watch-list", "list", "watch@10", "watch@11"]
+        assert {link.state for link in rig.links} == {LinkState.LIVE}
+
+
+async def test_a_deletion_that_carries_an_old_version_does_not_turn_the_watch_back() -> None:
+    ends = Stream([added("b", 15), deleted("a", 3)], end="closed", lasts_seconds=5)
+    async with running(without_watch_list(in_turn(listing(10, pod("a", 3)), ends, Stream()))) as rig:
+        await rig.clock.pass_time(8)
+        assert rig.wire.asked[2:] == ["watch@10", "watch@15"]
+        assert rig.held == ["b"]
+
+
+async def test_an_undecodable_event_moves_the_version_too() -> None:
+    ends = Stream([event("ADDED", pod("odd", 12) | {"spec": 7})], end="closed", lasts_seconds=5)
+    async with running(without_watch_list(in_turn(listing(10), ends, Stream()))) as rig:
+        await rig.clock.pass_time(8)
+        assert rig.wire.asked[2:] == ["watch@10", "watch@12"]
+
+
 async def test_bookmarks_alone_keep_a_quiet_watch_alive_and_move_its_version() -> None:
     stream = Stream()
     script = without_watch_list(in_turn(listing(10), stream, Stream()))

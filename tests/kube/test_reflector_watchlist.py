@@ -100,6 +100,15 @@ async def test_an_undecodable_initial_object_is_counted() -> None:
         assert rig.store.undecodable == 1
 
 
+async def test_an_initial_object_that_became_readable_is_no_longer_counted() -> None:
+    broken = event("ADDED", pod("odd", 4) | {"spec": 1})
+    end = bookmark(10, initial_end=True)
+    async with running(in_turn(Stream([broken, modified("odd", 5), end]))) as rig:
+        await settle()
+        assert rig.held == ["odd"]
+        assert rig.store.undecodable == 0
+
+
 async def test_cut_after_the_first_initial_event_loses_no_object() -> None:
     cut = Stream([added("a", 3)], end=UnreachableError("connection reset"))
     state = listing(10, pod("a", 3), pod("b", 4), pod("c", 5))

@@ -138,6 +138,54 @@ async def test_an_unreadable_object_keeps_its_earlier_state_and_gets_no_tombston
     assert names(store) == ["b"]
 
 
+async def test_after_a_rewind_a_deleted_object_may_come_back() -> None:
+    store = Store[Pod]()
+    store.add(pod("a", 10))
+    store.delete(pod("a", 11).metadata)
+    await store.replace([], rewound=True)
+    assert store.add(pod("a", 5))
+
+
+def test_deletions_of_long_ago_are_forgotten() -> None:
+    store = Store[Pod]()
+    for number in range(2000):
+        store.delete(pod(f"p{number}", 1).metadata)
+    assert store.add(pod("p0", 2))
+    assert not store.add(pod("p1999", 2))
+
+
+def test_the_deletion_of_an_unreadable_object_ends_its_count() -> None:
+    store = Store[Pod]()
+    store.add(pod("a", 1))
+    store.skip(unreadable("a"))
+    store.delete(pod("a", 10).metadata)
+    assert (len(store), store.undecodable) == (0, 0)
+
+
+async def test_a_long_list_leaves_turns_to_others_and_is_told_in_one_piece() -> None:
+    store, ear, turns = Store[Pod](), Ear(), 0
+    store.subscribe(ear)
+    replacing = asyncio.create_task(store.replace([pod(f"p{number}", 2) for number in range(5000)]))
+    while not replacing.done():
+        turns += 1
+        await asyncio.sleep(0)
+    await told()
+    assert turns > 4
+    assert [len(changes.added) for changes in ear.heard] == [5000]
+
+
+async def test_a_listener_that_joins_within_a_list_misses_nothing_and_hears_nothing_twice() -> None:
+    store, early, late = Store[Pod](), Ear(), Ear()
+    await store.replace([pod("p0", 1), pod("gone", 1)])
+    store.subscribe(early)
+    replacing = asyncio.create_task(store.replace([pod(f"p{number}", 2) for number in range(3000)]))
+    await told()
+    store.subscribe(late)
+    await replacing
+    await told()
+    assert set(late.believed) == set(early.believed) == {f"p{number}" for number in range(3000)}
+
+
 async def test_listeners_hear_one_batch_per_turn_of_the_loop() -> None:
     store, ear = Store[Pod](), Ear()
     store.subscribe(ear)
@@ -183,6 +231,17 @@ async def test_an_object_that_was_replaced_by_another_of_its_name_is_deleted_and
     assert last.added == (pod("a", 5, uid="third"),)
 
 
+async def test_a_tombstone_is_that_of_the_object_which_was_told() -> None:
+    store, ear = Store[Pod](), Ear()
+    store.subscribe(ear)
+    store.add(pod("a", 1, uid="first"))
+    await told()
+    store.add(pod("a", 2, uid="second"))  # its predecessor's deletion was missed
+    store.delete(pod("a", 3, uid="second").metadata)
+    await told()
+    assert ear.heard[-1].deleted == (pod("a", 1, uid="first"),)
+
+
 async def test_what_stands_unchanged_in_a_new_list_is_not_told() -> None:
     store, ear = Store[Pod](), Ear()
     await store.replace([pod("a", 1), pod("b", 2)])
@@ -215,6 +274,7 @@ async def test_who_unsubscribed_hears_nothing_more() -> None:
     store, ear = Store[Pod](), Ear()
     unsubscribe = store.subscribe(ear)
     store.add(pod("a", 1))
+    await asyncio.sleep(0)  # the change is on its way already
     unsubscribe()
     unsubscribe()
     await told()
