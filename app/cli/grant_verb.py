@@ -1,5 +1,6 @@
 """``netgrant grant``: open access for a while."""
 
+import asyncio
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,7 @@ from app.cli.running import load_settings, local_now, one_context, run, with_ses
 from app.cli.tables import as_json, as_yaml
 from app.commands.create import Created, create, rehearse
 from app.commands.draft import Draft, Order, draft
+from app.commands.matching import describe_matches
 from app.commands.resolve import Opening, check, resolve
 from app.commands.session import Session
 from app.domain.durations import format_duration, format_moment
@@ -131,12 +133,16 @@ async def order_from(session: Session, asked: Asked, flags: Flags) -> Order:
     """
     namespace = flags.namespace or session.cluster.namespace
     if asked.opening is None:
-        return asked.order(wishes_from_documents(asked.documents, namespace, bool(flags.namespace)))
-    opening = _in_namespace(asked.opening, namespace)
-    found = await resolve(session.cluster, opening)
-    for note in found.notes:
-        talk.say(note)
-    return asked.order((found.wish,))
+        wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
+    else:
+        found = await resolve(session.cluster, _in_namespace(asked.opening, namespace))
+        wishes = (found.wish,)
+        for note in found.notes:
+            talk.say(note)
+    for sentence in await asyncio.gather(*(describe_matches(session.cluster, wish) for wish in wishes)):
+        if sentence:
+            talk.say(sentence)
+    return asked.order(wishes)
 
 
 def _in_namespace(opening: Opening, namespace: str) -> Opening:
