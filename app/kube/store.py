@@ -222,7 +222,7 @@ class Store(Generic[T]):
             self._gone.popitem(last=False)
 
     def _tell_soon(self) -> None:
-        if self._listeners and not self._is_telling and not self._is_replacing:
+        if self._listeners and not self._is_telling:
             self._is_telling = True
             asyncio.get_running_loop().call_soon(self._tell)
 
