@@ -12,6 +12,7 @@ import pytest
 from tests.controlplane.plane import ControlPlane
 from tests.e2e.command import Netgrant
 from tests.e2e.failpoints import Victim, gateway
+from tests.e2e.manifests import policy_in
 from tests.e2e.witness import Witness
 from tests.rest import Json
 
@@ -62,6 +63,13 @@ def new_namespace(control_plane: ControlPlane) -> Callable[[], str]:
 def namespace(new_namespace: Callable[[], str]) -> str:
     """The name of a fresh namespace."""
     return new_namespace()
+
+
+@pytest.fixture
+def standing(control_plane: ControlPlane, namespace: str) -> tuple[str, str]:
+    """A namespace with somebody's policy that stood before, and the UID of that."""
+    path = f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies"
+    return namespace, str(control_plane.rest().post(path, policy_in(namespace)).ok()["metadata"]["uid"])
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """kill -9 at each step of extend, revoke and adopt: the next start brings registry and cluster in step."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.contract.eventually import eventually
-from tests.controlplane.plane import ControlPlane
 from tests.e2e import register
 from tests.e2e.command import opening
 from tests.e2e.failpoints import Point, Victim
-from tests.e2e.manifests import policy_in
 from tests.e2e.witness import GRANT_LABEL, Witness, moment
 
 pytestmark = pytest.mark.cluster
@@ -20,13 +20,6 @@ def record(victim: Victim) -> tuple[object, ...]:
     """Phase, deadline and cause of the end of the one grant on record."""
     (row,) = register.rows(victim.netgrant.registry, "SELECT phase, deadline, end_cause FROM grants")
     return row
-
-
-@pytest.fixture
-def standing(control_plane: ControlPlane, namespace: str) -> tuple[str, str]:
-    """A namespace with somebody's policy that stood before, and the UID of that."""
-    path = f"/apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies"
-    return namespace, str(control_plane.rest().post(path, policy_in(namespace)).ok()["metadata"]["uid"])
 
 
 @pytest.mark.parametrize("change", ["longer", "shorter"])
@@ -45,7 +38,7 @@ def test_moving_a_deadline(
 ) -> None:
     grant_id = victim.netgrant.grant(namespace, "5m")
     before = witness.deadline(namespace)
-    sooner = before.replace(minute=before.minute, second=0)  # within the minute before
+    sooner = before - timedelta(minutes=1)
     how = ("--for", "5m") if change == "longer" else ("--until", sooner.isoformat())
     victim.dies_at(point, "extend", grant_id, *how, "--reason", "another plan")
     witness.all_timed(namespace)
