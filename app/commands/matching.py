@@ -27,4 +27,5 @@ async def describe_matches(cluster: Cluster, wish: Wish) -> str:
     if not names:
         return f"{what} selects no pod now: is that the label you meant?"
     more = f", and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{what} selects {len(names)} {'pods' if len(names) > 1 else 'pod'}: {', '.join(names[:_SHOWN])}{more}"
+    count = f"{len(names)} pod" if len(names) == 1 else f"{len(names)} pods"
+    return f"{what} selects {count}: {', '.join(names[:_SHOWN])}{more}"
