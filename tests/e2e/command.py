@@ -38,6 +38,14 @@ class Done:
         """Stdout as JSON."""
         return json.loads(self.out)
 
+    @property
+    def complaint(self) -> str:
+        """The one line of stderr that says what went wrong; advice before it is no complaint."""
+        lines = [line for line in self.err.splitlines() if line.startswith("netgrant: ")]
+        assert len(lines) == 1, f"not one complaint on stderr: {self.err}"
+        assert self.err.splitlines()[-1] == lines[0]
+        return lines[0]
+
     def ok(self) -> "Done":
         """This, if the exit code is 0."""
         return self.ended(0)

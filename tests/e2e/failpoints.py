@@ -54,9 +54,9 @@ class Gateway:
     """The address to use instead of the API server's, and what happens on the way."""
 
     kubeconfig: Path
-    upstream: str
     pool: urllib3.PoolManager
-    token: str
+    plane: ControlPlane
+    user: str = "admin"
     traps: dict[Point, Action] = field(default_factory=dict)
     counts: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
@@ -96,6 +96,11 @@ class Victim:
 
     way: Gateway
     netgrant: Netgrant
+
+    def as_user(self, user: str) -> "Victim":
+        """The same, with the gateway acting as another user from now on."""
+        self.way.user = user
+        return self
 
     def dies_at(self, point: Point, *line: str) -> Done:
         """Run a command that SIGKILL ends at the point; fails if it never comes there."""
@@ -146,9 +151,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _ask(self, body: bytes) -> urllib3.BaseHTTPResponse:
         headers = {name: self.headers[name] for name in _PASSED_ON if name in self.headers}
-        headers["Authorization"] = f"Bearer {self.gateway.token}"
+        token = self.gateway.plane.credentials(self.gateway.user).token
+        headers["Authorization"] = f"Bearer {token}"
         return self.gateway.pool.request(
-            self.command, self.gateway.upstream + self.path, body=body or None, headers=headers
+            self.command, self.gateway.plane.server + self.path, body=body or None, headers=headers
         )
 
     def _answer(self, reply: urllib3.BaseHTTPResponse) -> None:
@@ -167,17 +173,13 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def gateway(plane: ControlPlane, folder: Path) -> Iterator[Gateway]:
     """Stand between a command line and the plane, as the administrator, until the block ends."""
-    token = plane.credentials("admin").token
-    assert token is not None
-    pool = urllib3.PoolManager(
-        maxsize=8, retries=False, ssl_context=tls_context(plane.ca, plane.credentials("admin"))
-    )
+    pool = urllib3.PoolManager(maxsize=8, retries=False, ssl_context=tls_context(plane.ca, Credentials()))
     server = _Server(("127.0.0.1", 0), _Handler)
     address = f"http://127.0.0.1:{server.server_port}"
     path = kubeconfig.write(
         folder / "gateway.kubeconfig", server=address, user="admin", credentials=Credentials(token="unused")
     )
-    server.gateway = Gateway(path, plane.server, pool, token)
+    server.gateway = Gateway(path, pool, plane)
     thread = Thread(target=server.serve_forever, args=(0.05,), name="gateway")
     thread.start()
     try:

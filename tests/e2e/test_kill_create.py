@@ -5,12 +5,11 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-import yaml
 
 from tests.e2e import register
 from tests.e2e.command import Netgrant, kill, opening
 from tests.e2e.failpoints import Point, Victim
-from tests.e2e.manifests import policy_in
+from tests.e2e.manifests import two
 from tests.e2e.witness import Witness
 
 pytestmark = pytest.mark.cluster
@@ -42,11 +41,6 @@ TWO_NAMESPACES = [
 
 def named(point: object) -> str:
     return str(point)
-
-
-def two(first: str, second: str) -> str:
-    """A manifest of one policy in each of two namespaces."""
-    return yaml.safe_dump_all(policy_in(name) for name in (first, second))
 
 
 def settled(netgrant: Netgrant, witness: Witness, namespaces: list[str], stands: bool) -> None:

@@ -12,14 +12,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.contract.eventually import eventually
 from tests.controlplane.plane import ControlPlane
 from tests.e2e.command import Netgrant, kill, opening
 from tests.e2e.conftest import Ledger
 from tests.e2e.failpoints import Point, Victim, gateway
-from tests.e2e.manifests import policy_in
+from tests.e2e.manifests import policy_in, two
 from tests.e2e.witness import Sightings, Witness, watching
 
 pytestmark = [pytest.mark.cluster, pytest.mark.xdist_group("promise")]
@@ -109,7 +108,7 @@ def revoked(bed: Bed) -> list[End]:
 def in_two_namespaces(bed: Bed) -> list[End]:
     both = [bed.new_namespace(), bed.new_namespace()]
     manifest = bed.netgrant.registry.with_name("two.yaml")
-    manifest.write_text(yaml.safe_dump_all(policy_in(name) for name in both))
+    manifest.write_text(two(*both))
     bed.killed("grant", "-f", str(manifest), "--for", "10s", "--reason", "both sides")
     deadlines = [bed.witness.deadline(name) for name in both]
     return [ended(bed, name, deadline) for name, deadline in zip(both, deadlines, strict=True)]
