@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from app.demo import protobuf
 from app.demo.resources import Object, Resource
 from app.demo.status import ApiError, bad_request, invalid_kind, unsupported_media
 from app.domain.field_errors import FieldError, invalid, not_supported
@@ -51,9 +52,11 @@ def parse(body: bytes, content_type: str, kind: str) -> Any:  # noqa: ANN401 - J
     """Return the decoded body.
 
     Raises:
-        ApiError: 400 for malformed text, 415 for another form than JSON or YAML.
+        ApiError: 400 for malformed text, 415 for another form than JSON, YAML or what kubectl must send.
     """
     media = content_type.partition(";")[0].strip() or JSON_TYPE
+    if media == protobuf.MEDIA_TYPE:
+        return protobuf.read_body(body)
     if media not in (JSON_TYPE, YAML_TYPE):
         raise unsupported_media((JSON_TYPE, YAML_TYPE))
     try:

@@ -30,7 +30,7 @@ from app.demo.status import (
     unsupported_media,
 )
 from app.demo.storage import Store
-from app.demo.watch import Subject, Watcher
+from app.demo.watch import Subject
 from app.demo.writes import PATCHES, Target, Writer, Written
 
 if TYPE_CHECKING:  # aiohttp costs 150 ms, and only a running server needs it
@@ -89,21 +89,27 @@ class Call:
         return parse(self.body, self.content_type, self.resource.kind)
 
 
-class Handlers:
-    """Answers requests from one store; ``address`` is what the server tells about where it is."""
+@dataclass(frozen=True)
+class Release:
+    """What this server is, and what it can."""
 
-    def __init__(self, store: Store, clock: ServerClock, identities: Identities, watcher: Watcher) -> None:
+    version: str
+    has_watch_list: bool
+
+
+class Handlers:
+    """Answers requests from one store."""
+
+    def __init__(self, store: Store, clock: ServerClock, identities: Identities, release: Release) -> None:
         self._store = store
         self._clock = clock
         self._identities = identities
-        self.watcher = watcher
-        self.writer = Writer(store, clock)
-        self.deleter = Deleter(store, clock)
+        self._release = release
+        self._writer = Writer(store, clock)
+        self._deleter = Deleter(store, clock)
         self._lister = Lister(store)
         self._authorizer = Authorizer(store)
         self._reviewer = Reviewer(self._authorizer)
-        self.version = ""
-        self.has_watch_list = True
 
     async def answer(self, request: "BaseRequest") -> Answer | Stream:
         """Return the reply to ``request``, a Status for whatever went wrong."""
@@ -143,7 +149,7 @@ class Handlers:
     def _document(self, info: RequestInfo, address: str) -> Answer:
         if info.path in discovery.HEALTH_PATHS:
             return Answer(200, b"ok", "text/plain")
-        found = discovery.document(info.path, self.version, address) or openapi.document(info.path)
+        found = discovery.document(info.path, self._release.version, address) or openapi.document(info.path)
         if found is None:
             return _PAGE_NOT_FOUND
         if info.verb not in ("get", "head"):
@@ -164,9 +170,9 @@ class Handlers:
             case "get":
                 return self._read_one(call)
             case "create":
-                return self._written(call, self.writer.create(call.target, call.document(), call.options))
+                return self._written(call, self._writer.create(call.target, call.document(), call.options))
             case "update":
-                return self._written(call, self.writer.replace(call.target, call.document(), call.options))
+                return self._written(call, self._writer.replace(call.target, call.document(), call.options))
             case "patch":
                 return self._patch(call)
         return self._delete(call)
@@ -178,7 +184,7 @@ class Handlers:
     async def _read_many(self, call: Call) -> Answer | Stream:
         selection = self._filter(call)
         query = read_list_query(call.query, call.info.verb == "watch")
-        query.check(self.has_watch_list)
+        query.check(self._release.has_watch_list)
         if query.is_watch:
             if query.version and not query.version.isdecimal():
                 text = f'resourceVersion: Invalid value: "{query.version}": invalid syntax'
@@ -215,7 +221,7 @@ class Handlers:
             document = msgspec.json.decode(call.body)
         except msgspec.DecodeError as error:
             raise bad_request(f"error decoding patch: {error}") from error
-        return self._written(call, self.writer.patch(call.target, form, document, call.options))
+        return self._written(call, self._writer.patch(call.target, form, document, call.options))
 
     def _delete(self, call: Call) -> Answer:
         document = call.document() if call.body else None
@@ -223,9 +229,9 @@ class Handlers:
         resource = call.resource
         if call.info.verb == "deletecollection":
             page = self._page(call, self._filter(call))
-            self.deleter.delete_all(resource, page.records, options)
+            self._deleter.delete_all(resource, page.records, options)
             return Answer(200, page.body(resource))
-        deleted = self.deleter.delete(call.target, options)
+        deleted = self._deleter.delete(call.target, options)
         if deleted.is_gone and not resource.returns_deleted:
             uid = deleted.record.obj["metadata"]["uid"]
             body = msgspec.json.encode(success(resource, call.info.name, uid))

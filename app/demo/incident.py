@@ -203,7 +203,7 @@ OPEN_GRANTS = (
     OpenGrant(
         "production",
         _allow(_pods(app="queue"), [_namespace("ops") | _pods(app="toolbox")], _port("management")),
-        by="bob",
+        by="alice",
         reason="drain the dead-letter queue by hand",
         made_minutes_ago=26,
         minutes_left=4,

@@ -18,14 +18,15 @@ from app.demo.access import MASTERS, User
 from app.demo.clock import ScaledClock, ServerClock
 from app.demo.collector import GarbageCollector
 from app.demo.controllers import Controller, ControllerLoop
-from app.demo.handlers import Handlers
+from app.demo.deletion import Deleter
+from app.demo.handlers import Handlers, Release
 from app.demo.identity import PATH_PREFIX, Identities
 from app.demo.job_controllers import JobController, TtlController
 from app.demo.kubeconfig import write_kubeconfig
 from app.demo.namespace_controller import Kubelets, NamespaceController
 from app.demo.storage import Store
 from app.demo.watch import Watcher
-from app.demo.writes import Target
+from app.demo.writes import Target, Writer
 
 if TYPE_CHECKING:
     from app.demo.http import HttpServer
@@ -67,12 +68,11 @@ class EmbeddedCluster:
         self.tokens: dict[str, str] = {user.name: secrets.token_urlsafe(24) for user in self.options.users}
         self.store = Store(self.options.history)
         users = {self.tokens[user.name]: user for user in self.options.users}
-        watcher = Watcher(self.store, self.clock, self.options.bookmark_seconds)
-        self._handlers = Handlers(self.store, self.clock, Identities(users), watcher)
-        self._handlers.version = self.options.version
-        self._handlers.has_watch_list = self.options.has_watch_list
-        self.writer = self._handlers.writer
-        self.deleter = self._handlers.deleter
+        release = Release(self.options.version, self.options.has_watch_list)
+        self._handlers = Handlers(self.store, self.clock, Identities(users), release)
+        self._watcher = Watcher(self.store, self.clock, self.options.bookmark_seconds)
+        self.writer = Writer(self.store, self.clock)
+        self.deleter = Deleter(self.store, self.clock)
         for name in FIRST_NAMESPACES:
             self.writer.create(Target(kinds.NAMESPACES), {"metadata": {"name": name}})
         self._http: HttpServer | None = None
@@ -94,7 +94,7 @@ class EmbeddedCluster:
         from app.demo.http import HttpServer
 
         self._loop = asyncio.get_running_loop()
-        self._http = HttpServer(self._handlers, self._handlers.watcher, self.clock)
+        self._http = HttpServer(self._handlers, self._watcher, self.clock)
         self._port = await self._http.start(self.options.port)
         if self.options.has_controllers:
             loop = ControllerLoop(self.store, self.clock, self._controllers())

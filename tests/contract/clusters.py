@@ -84,7 +84,7 @@ class RealCluster:
 class EmbeddedTestCluster:
     """The cluster of ``netgrant demo``, without its scenario, over the same loopback HTTP."""
 
-    speaks_protobuf = False
+    speaks_protobuf = True
 
     def __init__(self, running: EmbeddedCluster, folder: Path) -> None:
         self._running = running
