@@ -97,9 +97,10 @@ class Store(Generic[T]):
     def add(self, value: T) -> bool:
         """Hold ``value``; return False where it is older than what is held, or known to be deleted."""
         meta = value.metadata
-        held = self._items.get((meta.namespace, meta.name))
+        key = meta.namespace, meta.name
+        held = self._items.get(key)
         self._sharing.share(meta, None if held is None else held.metadata)
-        return self._accept(held, value)
+        return self._accept(key, held, value)
 
     def update(self, value: T) -> bool:
         """Do what ``add`` does: who missed the ADDED is not made to miss the object."""
@@ -179,9 +180,9 @@ class Store(Generic[T]):
             if rewound:
                 self._put(key, self._items.get(key), value)
             else:
-                self._accept(self._items.get(key), value)
+                self._accept(key, self._items.get(key), value)
 
-    def _accept(self, held: T | None, value: T) -> bool:
+    def _accept(self, key: Key, held: T | None, value: T) -> bool:
         meta = value.metadata
         if held is not None:
             version = held.metadata.resource_version
@@ -191,7 +192,7 @@ class Store(Generic[T]):
                 return True
         elif meta.uid in self._gone:
             return False
-        self._put((meta.namespace, meta.name), held, value)
+        self._put(key, held, value)
         return True
 
     def _drop_others(self, listed: set[Key]) -> None:

@@ -120,14 +120,14 @@ class Feed(Generic[T]):
             self._on_complete(initial.version)
 
     def _change(self, change: str, value: T) -> None:
-        version = value.metadata.resource_version
+        meta = value.metadata
         if change != "DELETED":
-            self._advance(version)
+            self._advance(meta.resource_version)
             self._store.add(value)
             return
-        self._store.delete(value.metadata, value)
-        if not is_older(version, self.version):  # it may be that of the last state, not of the deletion
-            self._advance(version)
+        self._store.delete(meta, value)
+        if not is_older(meta.resource_version, self.version):  # that of the last state, not of the deletion
+            self._advance(meta.resource_version)
 
     def _advance(self, version: str) -> None:
         if is_older(version, self.version):
