@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from app.errors import GoneError, ServerFaultError
 from app.kube.decode import ClusterObject, Undecodable, decode_items, open_list
 from app.kube.resources import Target
+from app.kube.store import Key, key_of
 from app.kube.wire import Wire
 
 T = TypeVar("T", bound=ClusterObject)
@@ -24,7 +25,7 @@ _SLICE = 100  # items decoded between two turns of the loop: about 1 ms
 class Listing(Generic[T]):
     """A complete list."""
 
-    items: list[T] = field(default_factory=list)
+    items: dict[Key, T] = field(default_factory=dict)
     undecodable: list[Undecodable] = field(default_factory=list)
     resource_version: str = ""
     """Where a watch may begin."""
@@ -64,9 +65,10 @@ async def _read(
         page = open_list(reply.body)
         for start in range(0, len(page.items), _SLICE):
             items, undecodable = decode_items(page.items[start : start + _SLICE], target.kind)
-            for item in items if share else ():
-                share(item)
-            listing.items += items
+            for item in items:
+                if share is not None:
+                    share(item)
+                listing.items[key_of(item.metadata)] = item
             listing.undecodable += undecodable
             await asyncio.sleep(0)
         listing.resource_version = page.resource_version

@@ -8,8 +8,9 @@ loop, a whole list in one piece, as the difference between what a listener knew 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Generic, TypeAlias, TypeVar
 
 from app.domain.objects import Meta
@@ -42,7 +43,8 @@ class Changes(Generic[T]):
 Listener: TypeAlias = Callable[[Changes[T]], object]
 
 
-def _key(meta: Meta) -> Key:
+def key_of(meta: Meta) -> Key:
+    """Return what an object with this metadata is held under."""
     return meta.namespace, meta.name
 
 
@@ -91,7 +93,7 @@ class Store(Generic[T]):
 
         For whoever collects many values before ``replace``; the other verbs do it themselves.
         """
-        held = self._items.get(_key(value.metadata))
+        held = self._items.get(key_of(value.metadata))
         self._sharing.share(value.metadata, None if held is None else held.metadata)
 
     def add(self, value: T) -> bool:
@@ -114,7 +116,7 @@ class Store(Generic[T]):
             final: its last state, for the tombstone.
         """
         self._forget(meta.uid)
-        key = _key(meta)
+        key = key_of(meta)
         held = self._items.get(key)
         if held is None or meta.uid not in ("", held.metadata.uid):
             return False
@@ -125,20 +127,20 @@ class Store(Generic[T]):
     def skip(self, undecodable: Undecodable) -> None:
         """Count an object that could not be read; an earlier state of it stays as it is."""
         if undecodable.type == "DELETED":
-            self._undecodable.pop(_key(undecodable.metadata), None)
+            self._undecodable.pop(key_of(undecodable.metadata), None)
             self.delete(undecodable.metadata)
         else:
-            self._undecodable[_key(undecodable.metadata)] = undecodable.why
+            self._undecodable[key_of(undecodable.metadata)] = undecodable.why
 
     async def replace(
-        self, values: Sequence[T], undecodable: Iterable[Undecodable] = (), *, rewound: bool = False
+        self, listed: Mapping[Key, T], undecodable: Iterable[Undecodable] = (), *, rewound: bool = False
     ) -> None:
         """Make the store equal to a complete list; what the list lacks becomes a tombstone.
 
         Others get turns of the loop meanwhile; listeners hear of it when it is done.
 
         Args:
-            values: the whole list, each shared.
+            listed: the whole list by ``key_of`` each object, which was shared already.
             undecodable: its objects that could not be read: they exist, so they get no tombstone.
             rewound: the cluster itself went back in time (a restored etcd): older states are the truth now.
         """
@@ -146,11 +148,12 @@ class Store(Generic[T]):
         if rewound:
             self._gone.clear()
         try:
-            for start in range(0, len(values), _SLICE):
-                self._put_all(values[start : start + _SLICE], rewound=rewound)
+            entries = iter(listed.items())
+            while part := tuple(islice(entries, _SLICE)):
+                self._put_all(part, rewound=rewound)
                 await asyncio.sleep(0)
-            self._undecodable = {_key(item.metadata): item.why for item in undecodable}
-            self._drop_others({_key(value.metadata) for value in values})
+            self._undecodable = {key_of(item.metadata): item.why for item in undecodable}
+            self._drop_all_but(listed)
             self._is_synced = self._relisted = True
         finally:
             self._sharing = Sharing()  # what is gone must not be kept by its copies
@@ -174,9 +177,8 @@ class Store(Generic[T]):
 
         return unsubscribe
 
-    def _put_all(self, values: Iterable[T], *, rewound: bool) -> None:
-        for value in values:
-            key = _key(value.metadata)
+    def _put_all(self, entries: Iterable[tuple[Key, T]], *, rewound: bool) -> None:
+        for key, value in entries:
             if rewound:
                 self._put(key, self._items.get(key), value)
             else:
@@ -195,7 +197,7 @@ class Store(Generic[T]):
         self._put(key, held, value)
         return True
 
-    def _drop_others(self, listed: set[Key]) -> None:
+    def _drop_all_but(self, listed: Container[Key]) -> None:
         for key in [key for key in self._items if key not in listed and key not in self._undecodable]:
             held = self._items[key]
             self._forget(held.metadata.uid)

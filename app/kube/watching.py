@@ -12,7 +12,7 @@ from app.kube.decode import ClusterObject, Undecodable
 from app.kube.events import Bookmark, Changed, Fault, decode_event
 from app.kube.failures import Refusal, error_from_reply
 from app.kube.resources import Target
-from app.kube.store import Key, Store
+from app.kube.store import Key, Store, key_of
 from app.kube.versions import is_older
 
 T = TypeVar("T", bound=ClusterObject)
@@ -44,7 +44,7 @@ class InitialState(Generic[T]):
                 self.version = event.resource_version
             return
         meta = event.value.metadata if isinstance(event, Changed) else event.metadata
-        key = meta.namespace, meta.name
+        key = key_of(meta)
         self.items.pop(key, None)
         self.skipped.pop(key, None)
         if event.type == "DELETED":
@@ -112,8 +112,7 @@ class Feed(Generic[T]):
     async def hand_over(self, initial: InitialState[T]) -> None:
         """Give the store the whole state that ``initial`` has become."""
         rewound = is_older(initial.version, self.version)
-        items = list(initial.items.values())
-        await self._store.replace(items, initial.skipped.values(), rewound=rewound)
+        await self._store.replace(initial.items, initial.skipped.values(), rewound=rewound)
         self.version, self.initial = initial.version, None
         self.completed.set()
         if self._on_complete is not None:

@@ -150,7 +150,7 @@ async def test_a_list_is_read_in_pages(
     write(api, namespace, *(f"p{number}" for number in range(7)))
     async with connection_to(cluster, cluster.server, tmp_path, "admin") as wire:
         listing = await list_all(wire, Target(NETWORK_POLICIES, namespace), page_size=3)
-    metas = [item.metadata for item in listing.items]
+    metas = [item.metadata for item in listing.items.values()]
     assert {(meta.name, meta.uid, meta.resource_version) for meta in metas} == witness()
     assert listing.resource_version.isdigit()
 

@@ -26,7 +26,7 @@ async def test_pages_are_followed_to_the_end() -> None:
         listing(10, pod("d", 4)),
         page_size=2,
     )
-    assert names(result.items) == ["a", "b", "c", "d"]
+    assert names(result.items.values()) == ["a", "b", "c", "d"]
     assert result.resource_version == "10"
     assert wire.asked == ["list", "list@t1", "list@t2"]
     assert {call.query["limit"] for call in wire.calls} == {"2"}
@@ -56,7 +56,7 @@ async def test_full_list_if_expired() -> None:
     )
     assert wire.asked == ["list", "list@t1", "list"]
     assert "limit" not in wire.calls[-1].query
-    assert names(result.items) == ["a", "b"]
+    assert names(result.items.values()) == ["a", "b"]
     assert result.resource_version == "20"
 
 
@@ -68,7 +68,7 @@ async def test_a_list_that_expires_when_whole_is_an_error() -> None:
 
 async def test_an_item_that_cannot_be_decoded_costs_only_itself() -> None:
     result, _ = await read(listing(10, pod("a", 1), pod("b", 2) | {"spec": []}, pod("c", 3)))
-    assert names(result.items) == ["a", "c"]
+    assert names(result.items.values()) == ["a", "c"]
     assert [item.metadata.name for item in result.undecodable] == ["b"]
 
 

@@ -57,7 +57,7 @@ async def test_a_store_shares_what_is_added_and_forgets_copies_with_the_next_lis
     store.add(first)
     store.add(second)
     assert first.metadata.labels is second.metadata.labels
-    await store.replace([])
+    await store.replace({})
     store.add(later)
     assert later.metadata.labels is not first.metadata.labels
 
@@ -65,5 +65,5 @@ async def test_a_store_shares_what_is_added_and_forgets_copies_with_the_next_lis
 async def test_a_list_shares_as_it_is_read() -> None:
     wire = ScriptedWire(VirtualClock(), in_turn(listing(10, pod("a", 1, app="x"), pod("b", 2, app="x"))))
     store = Store[Pod]()
-    first, second = (await list_all(wire, Target(PODS), share=store.share)).items
+    first, second = (await list_all(wire, Target(PODS), share=store.share)).items.values()
     assert first.metadata.labels is second.metadata.labels

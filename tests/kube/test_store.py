@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.domain.objects import Meta, Pod
 from app.kube.decode import Undecodable
-from app.kube.store import Changes, Store
+from app.kube.store import Changes, Key, Store, key_of
 from tests.kube.scripted_wire import names
 
 
@@ -24,6 +24,10 @@ def unreadable(name: str, change: str = "ADDED") -> Undecodable:
     return Undecodable(
         change, Meta(name=name, namespace="ns", uid=f"u-{name}", resource_version="9"), "broken"
     )
+
+
+def listed(*values: Pod) -> dict[Key, Pod]:
+    return {key_of(value.metadata): value for value in values}
 
 
 class Ear:
@@ -71,7 +75,7 @@ async def test_an_older_version_is_dropped() -> None:
     store = Store[Pod]()
     store.add(pod("a", 10, label="new"))
     assert not store.update(pod("a", 9, label="old"))
-    await store.replace([pod("a", 8, label="older")])
+    await store.replace(listed(pod("a", 8, label="older")))
     assert store.get("ns", "a") == pod("a", 10, label="new")
 
 
@@ -107,9 +111,9 @@ def test_a_late_answer_does_not_bring_a_deleted_object_back() -> None:
 
 async def test_rewound_takes_older_and_deleted_objects_as_the_truth() -> None:
     store = Store[Pod]()
-    await store.replace([pod("a", 10), pod("b", 11), pod("c", 12)])
+    await store.replace(listed(pod("a", 10), pod("b", 11), pod("c", 12)))
     store.delete(pod("b", 13).metadata)
-    await store.replace([pod("a", 5), pod("b", 6)], rewound=True)
+    await store.replace(listed(pod("a", 5), pod("b", 6)), rewound=True)
     assert {value.metadata.resource_version for value in store} == {"5", "6"}
 
 
@@ -123,15 +127,15 @@ async def test_an_unreadable_object_is_counted_until_it_is_read_deleted_or_unlis
     assert store.undecodable == 2
     store.skip(unreadable("b", "DELETED"))
     assert store.undecodable == 1
-    await store.replace([pod("a", 10)])
+    await store.replace(listed(pod("a", 10)))
     assert store.undecodable == 0
 
 
 async def test_an_unreadable_object_keeps_its_earlier_state_and_gets_no_tombstone() -> None:
     store = Store[Pod]()
-    await store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace(listed(pod("a", 1), pod("b", 2)))
     store.skip(unreadable("a"))
-    await store.replace([pod("b", 2)], [unreadable("a")])
+    await store.replace(listed(pod("b", 2)), [unreadable("a")])
     assert names(store) == ["a", "b"]
     assert store.undecodable == 1
     store.skip(unreadable("a", "DELETED"))
@@ -142,7 +146,7 @@ async def test_after_a_rewind_a_deleted_object_may_come_back() -> None:
     store = Store[Pod]()
     store.add(pod("a", 10))
     store.delete(pod("a", 11).metadata)
-    await store.replace([], rewound=True)
+    await store.replace(listed(), rewound=True)
     assert store.add(pod("a", 5))
 
 
@@ -165,7 +169,7 @@ def test_the_deletion_of_an_unreadable_object_ends_its_count() -> None:
 async def test_a_long_list_leaves_turns_to_others_and_is_told_in_one_piece() -> None:
     store, ear, turns = Store[Pod](), Ear(), 0
     store.subscribe(ear)
-    replacing = asyncio.create_task(store.replace([pod(f"p{number}", 2) for number in range(5000)]))
+    replacing = asyncio.create_task(store.replace(listed(*(pod(f"p{number}", 2) for number in range(5000)))))
     while not replacing.done():
         turns += 1
         await asyncio.sleep(0)
@@ -176,9 +180,9 @@ async def test_a_long_list_leaves_turns_to_others_and_is_told_in_one_piece() -> 
 
 async def test_a_listener_that_joins_within_a_list_misses_nothing_and_hears_nothing_twice() -> None:
     store, early, late = Store[Pod](), Ear(), Ear()
-    await store.replace([pod("p0", 1), pod("gone", 1)])
+    await store.replace(listed(pod("p0", 1), pod("gone", 1)))
     store.subscribe(early)
-    replacing = asyncio.create_task(store.replace([pod(f"p{number}", 2) for number in range(3000)]))
+    replacing = asyncio.create_task(store.replace(listed(*(pod(f"p{number}", 2) for number in range(3000)))))
     await told()
     store.subscribe(late)
     await replacing
@@ -189,7 +193,7 @@ async def test_a_listener_that_joins_within_a_list_misses_nothing_and_hears_noth
 async def test_listeners_hear_one_batch_per_turn_of_the_loop() -> None:
     store, ear = Store[Pod](), Ear()
     store.subscribe(ear)
-    await store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace(listed(pod("a", 1), pod("b", 2)))
     await told()
     for version in range(10, 20):
         store.update(pod("a", version))
@@ -209,9 +213,9 @@ async def test_listeners_hear_one_batch_per_turn_of_the_loop() -> None:
 async def test_a_complete_list_is_told_even_if_it_changed_nothing() -> None:
     store, ear = Store[Pod](), Ear()
     store.subscribe(ear)
-    await store.replace([])
+    await store.replace(listed())
     await told()
-    await store.replace([])
+    await store.replace(listed())
     await told()
     assert ear.heard == [Changes(relisted=True), Changes(relisted=True)]
 
@@ -244,10 +248,10 @@ async def test_a_tombstone_is_that_of_the_object_which_was_told() -> None:
 
 async def test_what_stands_unchanged_in_a_new_list_is_not_told() -> None:
     store, ear = Store[Pod](), Ear()
-    await store.replace([pod("a", 1), pod("b", 2)])
+    await store.replace(listed(pod("a", 1), pod("b", 2)))
     store.subscribe(ear)
     await told()
-    await store.replace([pod("a", 1), pod("c", 3)])
+    await store.replace(listed(pod("a", 1), pod("c", 3)))
     await told()
     assert ear.heard[-1] == Changes(added=(pod("c", 3),), deleted=(pod("b", 2),), relisted=True)
 
@@ -255,7 +259,7 @@ async def test_what_stands_unchanged_in_a_new_list_is_not_told() -> None:
 async def test_a_later_listener_hears_the_present_state_first() -> None:
     store, early, late = Store[Pod](), Ear(), Ear()
     store.subscribe(early)
-    await store.replace([pod("a", 1)])
+    await store.replace(listed(pod("a", 1)))
     store.subscribe(late)
     store.add(pod("b", 2))
     await told()
@@ -321,7 +325,7 @@ def test_a_listener_always_believes_what_the_store_holds(history: list[tuple[str
             elif verb == "drop":
                 store.delete(pod(name, next(version), uid).metadata)
             elif verb == "list":
-                await store.replace([pod(name, next(version), uid)])
+                await store.replace(listed(pod(name, next(version), uid)))
             else:
                 await told()
         await told()
