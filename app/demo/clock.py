@@ -68,11 +68,6 @@ def timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def micro_timestamp(moment: datetime) -> str:
-    """Return metav1.MicroTime: RFC 3339 in UTC with six digits of a second."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def read_timestamp(text: str) -> datetime:
     """Return the moment of a timestamp that the server itself wrote."""
     return datetime.fromisoformat(text.replace("Z", "+00:00"))

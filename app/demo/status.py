@@ -146,10 +146,3 @@ def unsupported_media(accepted: tuple[str, ...]) -> ApiError:
     """Return 415 for a body in a form that is not read here."""
     text = "the body of the request was in an unknown format - accepted media types include: "
     return ApiError(415, "UnsupportedMediaType", text + ", ".join(accepted))
-
-
-def internal_error(message: str) -> ApiError:
-    """Return 500."""
-    return ApiError(
-        500, "InternalError", f"Internal error occurred: {message}", {"causes": [{"message": message}]}
-    )
