@@ -12,7 +12,8 @@ from app.cli.rows import entry_json
 from app.cli.running import load_settings, local_now, one_context, run
 from app.cli.show_verb import history_line
 from app.cli.tables import as_csv, as_json, as_yaml
-from app.commands.recover import note_ends, recover
+from app.commands.ends import note_ends
+from app.commands.recover import recover
 from app.domain.durations import parse_duration, parse_moment
 from app.domain.ids import resolve
 from app.domain.records import ChainedEntry, HistoryQuery
@@ -78,8 +79,8 @@ async def _catch_up(flags: Flags) -> None:
     """Note what ended while nobody looked; history can be read without the cluster too."""
     try:
         async with wiring.open_session(load_settings(flags), one_context(flags)) as session:
-            for sentence in await recover(session):
-                talk.say(f"recovered: {sentence}")
+            for recovered in await recover(session):
+                talk.say(str(recovered))
             await note_ends(session)
     except (ClusterError, ConfigError, RegistryError) as error:
         talk.warn(f"the cluster was not asked, so the newest ends may be missing: {error.message}")

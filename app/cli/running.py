@@ -86,8 +86,8 @@ async def recover_and_tell(session: Session) -> None:
     from app.commands.recover import recover
 
     try:
-        for sentence in await recover(session):
-            talk.say(f"recovered: {sentence}")
+        for recovered in await recover(session):
+            talk.say(str(recovered))
     except (ClusterError, RegistryError) as error:
         talk.warn(f"unfinished work could not be looked at: {error.message}")
 

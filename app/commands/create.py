@@ -5,20 +5,26 @@ either nothing, or a timer without a hole, or a hole with a running timer.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NoReturn
 
+from app.commands.arming import await_started, running_until, why_unarmed
 from app.commands.draft import Draft, Order, draft
+from app.commands.intents import with_uids
 from app.commands.session import Session
-from app.commands.undo import remove_made
+from app.commands.undo import add_fix, remove_made
+from app.commands.writes import make, ref
 from app.domain.durations import format_moment
-from app.domain.grant import Grant, deadline_of, join
+from app.domain.grant import Grant, join
 from app.domain.ids import new_id
 from app.domain.lifecycle import Step, move
-from app.domain.manifest import Part, job_manifest, policy_manifest, with_audit_head
+from app.domain.manifest import job_manifest, policy_manifest, with_audit_head
 from app.domain.objects import Job, NetworkPolicy
-from app.domain.records import Entry, Happening, Intent, Json, Op, Outcome, Phase
+from app.domain.records import Entry, GrantRecord, Happening, Intent, Json, Op, Outcome, Phase
 from app.errors import ClusterError, NetgrantError, RefusedError, RegistryError, UncertainError
+from app.ports import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,46 @@ async def rehearse(session: Session, plan: Draft) -> None:
         await writer.create(manifest, dry_run=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """A grant that is being made."""
+
+    session: Session
+    identity: Identity
+    plan: Draft
+    intent_id: str
+
+    @property
+    def now(self) -> datetime:
+        return self.session.server_now(self.identity)
+
+    def entry(self, happening: Happening, detail: Json) -> Entry:
+        stamp = self.plan.stamp
+        return Entry(
+            self.now, self.session.cluster.server, stamp.grant_id, happening, stamp.requested_by, detail
+        )
+
+    def record(self, phase: Phase) -> GrantRecord:
+        return self.plan.record(self.session, phase, self.plan.deadline)
+
+    def intent(self) -> Intent:
+        plan = self.plan
+        return Intent(
+            id=self.intent_id,
+            grant_id=plan.stamp.grant_id,
+            op=Op.CREATE,
+            cluster=self.session.cluster.server,
+            namespaces=plan.namespaces,
+            actor=self.identity.username,
+            at=plan.now,
+            deadline=plan.deadline,
+            detail={
+                "owner": self.session.processes.own(),
+                "parts": [{"namespace": p.namespace, "name": p.name} for p in plan.parts],
+            },
+        )
+
+
 async def create(session: Session, order: Order) -> Created:
     """Open access and return once it stands with its timers running.
 
@@ -48,129 +94,103 @@ async def create(session: Session, order: Order) -> Created:
         InputError: the order is wrong; nothing was written.
         RegistryError: no intent could be kept; nothing was written.
         ClusterError, RefusedError: the cluster refused, or a timer did not start; what was made is removed.
+        asyncio.CancelledError: what was made is removed.
     """
     identity = await session.cluster.access.whoami()
     plan = draft(session.limits, order, identity.username, session.server_now(identity))
     await rehearse(session, plan)
-    intent = Intent(
-        id=new_id(plan.now),
-        grant_id=plan.stamp.grant_id,
-        op=Op.CREATE,
-        cluster=session.cluster.server,
-        namespaces=plan.namespaces,
-        actor=identity.username,
-        at=plan.now,
-        deadline=plan.deadline,
-        detail={
-            "owner": session.processes.own(),
-            "parts": [{"namespace": p.namespace, "name": p.name} for p in plan.parts],
-        },
-    )
-    asked = _entry(session, plan, Happening.ASKED, {"reason": plan.stamp.reason})
-    head = await session.log.begin(intent, plan.record(session, Phase.INTENDED, plan.deadline), asked)
-    plan = replace(plan, stamp=with_audit_head(plan.stamp, head.seq, head.hash))
+    making = _Making(session, identity, plan, new_id(plan.now))
     try:
-        jobs = await _start_timers(session, plan)
-        policies = await _open(session, plan, jobs)
+        making = await _begin(making)
+        jobs = await _start_timers(making)
+        policies = await _open(making, jobs)
+        return await _keep(making, policies, jobs.values())
     except (ClusterError, RefusedError, asyncio.CancelledError) as error:
-        await asyncio.shield(_give_up(session, plan, intent.id, error))
+        await asyncio.shield(_give_up(making, error))
         raise
-    return await _keep(session, plan, intent.id, (jobs, policies))
 
 
-def _entry(session: Session, plan: Draft, happening: Happening, detail: Json) -> Entry:
-    now = session.clock.now()
-    return Entry(
-        max(now, plan.now),
-        session.cluster.server,
-        plan.stamp.grant_id,
-        happening,
-        plan.stamp.requested_by,
-        detail,
-    )
+async def _begin(making: _Making) -> _Making:
+    """Keep the intent and return the grant with the audit chain's head on its objects."""
+    asked = making.entry(Happening.ASKED, {"reason": making.plan.stamp.reason})
+    head = await making.session.log.begin(making.intent(), making.record(Phase.INTENDED), asked)
+    stamp = with_audit_head(making.plan.stamp, head.seq, head.hash)
+    return replace(making, plan=replace(making.plan, stamp=stamp))
 
 
-async def _start_timers(session: Session, plan: Draft) -> dict[str, Job]:
+async def _start_timers(making: _Making) -> dict[str, Job]:
     """Make each namespace's Job and wait until its clock runs."""
+    plan, deadlines = making.plan, making.session.cluster.deadlines
     made = {}
     for namespace in plan.namespaces:
         manifest = job_manifest(plan.stamp, namespace, plan.job_name(namespace), plan.ttl_seconds)
-        made[namespace] = (await session.cluster.deadlines.create(manifest)).value
-    return {namespace: await await_started(session, job) for namespace, job in made.items()}
+        made[namespace] = await make(deadlines, manifest)
+    return {namespace: await await_started(making.session, job) for namespace, job in made.items()}
 
 
-async def await_started(session: Session, job: Job) -> Job:
-    """Return the Job as soon as its clock runs.
-
-    Raises:
-        RefusedError: it was removed, suspended, or not started in time: the switch is not armed.
-    """
-    meta, waited = job.metadata, 0.0
-    while True:
-        found = await session.cluster.deadlines.get(meta.namespace, meta.name)
-        if found is None or found.metadata.uid != meta.uid:
-            raise RefusedError(f"the dead-man Job {meta.namespace}/{meta.name} was removed before it started")
-        if deadline_of(found) is not None:
-            return found
-        if found.spec.suspend or waited >= session.limits.arm_seconds:
-            why = "is suspended (a queueing controller?)" if found.spec.suspend else "was not started in time"
-            raise RefusedError(
-                f"the dead-man Job {meta.namespace}/{meta.name} {why}: nothing would end the access",
-                fix="check that kube-controller-manager runs and that nothing here suspends Jobs",
-            )
-        await session.clock.sleep(session.limits.poll_seconds)
-        waited += session.limits.poll_seconds
-
-
-async def _open(session: Session, plan: Draft, jobs: dict[str, Job]) -> list[NetworkPolicy]:
-    made = []
+async def _open(making: _Making, jobs: dict[str, Job]) -> list[NetworkPolicy]:
+    """Make the policies, each owned by its namespace's running Job."""
+    plan, made = making.plan, []
     for part in plan.parts:
         job = jobs[part.namespace]
-        manifest = policy_manifest(plan.stamp, part, deadline_of(job) or plan.deadline, job)
-        made.append(await _create_policy(session, part, manifest))
+        manifest = policy_manifest(plan.stamp, part, running_until(job, making.now), job)
+        policy = await make(making.session.cluster.policies, manifest)
+        if why := why_unarmed(policy, job, plan.stamp.grant_id):
+            await _take_back(making, policy, why)
+        made.append(policy)
     return made
 
 
-async def _create_policy(session: Session, part: Part, manifest: Json) -> NetworkPolicy:
+async def _take_back(making: _Making, policy: NetworkPolicy, why: str) -> NoReturn:
+    """Remove, by the UID from its creation, a policy that admission changed beyond its timer's reach."""
+    where = f"{policy.metadata.namespace}/{policy.metadata.name}"
+    told = f"{where} came out of the cluster's admission {why}: nothing would end it"
+    fix = "look at the mutating webhooks and admission policies for networkpolicies"
     try:
-        return (await session.cluster.policies.create(manifest)).value
-    except UncertainError:
-        # The answer was lost; the name is ours alone, so finding it means that it was made.
-        found = await session.cluster.policies.get(part.namespace, part.name)
-        if found is None:
-            raise
-        return found
+        await making.session.cluster.policies.delete(ref(policy))
+    except ClusterError as error:
+        told, fix = f"{told}, and it could not be removed ({error.message})", f"delete {where} by hand; {fix}"
+    raise RefusedError(told, fix=fix)
 
 
-async def _give_up(session: Session, plan: Draft, intent_id: str, error: BaseException) -> None:
+async def _give_up(making: _Making, error: BaseException) -> None:
     """Remove what was made and close the intent; where that fails, it stays open for the next start."""
-    why = error.message if isinstance(error, NetgrantError) else "interrupted"
-    record = plan.record(session, move(Phase.INTENDED, Step.FAILED), plan.deadline)
+    plan, why = making.plan, error.message if isinstance(error, NetgrantError) else "interrupted"
     try:
-        await remove_made(session.cluster, plan.stamp.grant_id, plan.namespaces)
-        entry = _entry(session, plan, Happening.FAILED, {"error": why})
-        await session.log.finish(intent_id, Outcome.FAILED, entry, record)
-    except (ClusterError, RegistryError) as second:
-        if isinstance(error, NetgrantError):
-            error.fix = (
-                f"cleaning up failed too ({second.message}): the next netgrant command here finishes it, "
-                f"and the timer ends it at {format_moment(plan.deadline)}"
-            )
+        standing = await remove_made(making.session.cluster, plan.stamp.grant_id, plan.namespaces)
+    except ClusterError as second:
+        standing = (f"cleaning up failed too ({second.message})",)
+    if standing:
+        end = format_moment(plan.deadline)
+        add_fix(
+            error,
+            f"{'; '.join(standing)}: the next netgrant command here goes on, and the timer ends it at {end}",
+        )
+        return
+    if isinstance(error, UncertainError):
+        error.fix = "whatever came of it was removed again: try once more"
+    record = replace(making.record(Phase.INTENDED), phase=move(Phase.INTENDED, Step.FAILED))
+    try:
+        entry = making.entry(Happening.FAILED, {"error": why})
+        await making.session.log.finish(making.intent_id, Outcome.FAILED, entry, record)
+    except RegistryError as second:
+        add_fix(error, f"nothing of it is left, but the registry could not note that ({second.message})")
 
 
-async def _keep(
-    session: Session, plan: Draft, intent_id: str, made: tuple[dict[str, Job], list[NetworkPolicy]]
-) -> Created:
-    jobs, policies = made
-    grant = join(policies, jobs.values())[0]
-    deadline = grant.deadline() or plan.deadline
-    warnings = () if grant.is_armed() else tuple(grant.drift())
-    record = plan.record(session, move(Phase.INTENDED, Step.MADE), deadline)
-    entry = _entry(
-        session, plan, Happening.GRANTED, {"deadline": format_moment(deadline), "reason": record.reason}
+async def _keep(making: _Making, policies: list[NetworkPolicy], jobs: Iterable[Job]) -> Created:
+    """Put the grant on record; it stands already, so a registry that fails now is only a warning."""
+    grant = join(policies, jobs)[0]
+    deadline = grant.deadline() or making.plan.deadline
+    warnings = grant.drift()
+    record = replace(
+        with_uids(making.record(Phase.INTENDED), policies),
+        phase=move(Phase.INTENDED, Step.MADE),
+        deadline=deadline,
     )
+    detail = {"deadline": format_moment(deadline), "reason": record.reason}
     try:
-        await session.log.finish(intent_id, Outcome.DONE, entry, record)
+        entry = making.entry(Happening.GRANTED, detail)
+        await making.session.log.finish(making.intent_id, Outcome.DONE, entry, record)
     except RegistryError as error:
         warnings += (f"the access is open, but the registry could not note it: {error.message}",)
     return Created(grant, deadline, warnings)

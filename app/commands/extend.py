@@ -1,23 +1,26 @@
 """Move a grant's deadline, later or earlier.
 
 Law: the Job's deadline first, then the annotation: in between, the nets that read the annotation are early
-for an extension, and the Job is early for a shortening. Neither lets access outlive both deadlines.
+for an extension, and the Job is early for a shortening. Neither lets access outlive both deadlines. All
+Jobs move or none: when one cannot, those that have are moved back.
 """
 
-import math
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.commands.intents import Change, begin_change, close_or_say
+from app.commands.intents import Change, Wanted, begin_change, close_failed, close_or_say
 from app.commands.live import find_grant
 from app.commands.session import Session
-from app.commands.undo import ref
+from app.commands.timers import move_timer, seconds_until
+from app.commands.undo import add_fix
+from app.commands.writes import ref, unbroken
 from app.domain.durations import format_moment
 from app.domain.grant import Deadman, Grant, LivePart, deadline_of
 from app.domain.manifest import deadline_patch
 from app.domain.objects import Job
 from app.domain.records import Happening, Op, Outcome
-from app.errors import ClusterError, InputError, NotFoundError, RefusedError
+from app.errors import ClusterError, ConflictError, InputError, NotFoundError, RefusedError, UncertainError
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,18 @@ class Extension:
     until: datetime | None = None
     """The new deadline, by the server's clock; may be earlier than the present one."""
 
+    def deadline_after(self, before: datetime) -> datetime:
+        """Return the deadline that is asked for.
+
+        Raises:
+            InputError: none, or two.
+        """
+        if self.by is not None and self.until is None:
+            return before + self.by
+        if self.until is not None and self.by is None:
+            return self.until
+        raise InputError("to when? give either a duration or a moment", field="for")
+
 
 @dataclass(frozen=True, slots=True)
 class Extended:
@@ -43,32 +58,29 @@ class Extended:
     warnings: tuple[str, ...] = ()
 
 
-def _new_deadline(
-    session: Session, grant: Grant, extension: Extension, now: datetime
-) -> tuple[datetime, datetime]:
-    """Return the present and the new deadline, checked."""
-    before = grant.deadline()
-    if before is None or before <= now:
-        raise RefusedError(
-            f"grant {grant.id} has passed its deadline and cannot be extended", fix="make a new grant"
-        )
-    wanted = before + extension.by if extension.by is not None else extension.until
-    if wanted is None or wanted <= now + timedelta(seconds=1):
-        raise InputError("the new deadline has passed", field="until", fix="to end access now, revoke it")
-    session.limits.check_life(wanted - (grant.created_at or now))
-    return before, wanted
-
-
-def _armed_jobs(grant: Grant) -> tuple[Job, ...]:
-    """Return the running Jobs, or refuse: without its Job a longer deadline would only be a wish."""
-    bad = [part for part in grant.parts if part.policy is not None and part.deadman() is not Deadman.ARMED]
-    if bad:
-        why = "; ".join(f"{part.namespace}: {part.deadman()}" for part in bad)
+def _running_timers(grant: Grant, now: datetime) -> tuple[Job, ...]:
+    """Return the Jobs that will end the policies, or refuse: a longer deadline would only be a wish."""
+    standing = [part for part in grant.parts if part.policy is not None]
+    bad = [part for part in standing if part.deadman() is not Deadman.ARMED]
+    if bad or not standing:
+        why = "; ".join(f"{part.namespace}: {part.deadman()}" for part in bad) or "it has no policy"
         raise RefusedError(
             f"the dead-man switch of grant {grant.id} is not armed ({why})",
             fix="revoke it and make a new grant",
         )
-    return grant.jobs
+    jobs = {part.job.metadata.uid: part.job for part in standing if part.job is not None}
+    if any(end <= now for job in jobs.values() if (end := deadline_of(job)) is not None):
+        raise RefusedError(
+            f"grant {grant.id} has passed its deadline and cannot be extended", fix="make a new grant"
+        )
+    return tuple(jobs.values())
+
+
+def _checked(session: Session, grant: Grant, wanted: datetime, now: datetime) -> datetime:
+    if wanted <= now + timedelta(seconds=1):
+        raise InputError("the new deadline has passed", field="until", fix="to end access now, revoke it")
+    session.limits.check_life(wanted - (grant.created_at or now))
+    return wanted
 
 
 async def extend(session: Session, extension: Extension) -> Extended:
@@ -85,15 +97,15 @@ async def extend(session: Session, extension: Extension) -> Extended:
         raise InputError("moving a deadline needs a reason", field="reason", fix="say why with --reason")
     identity = await session.cluster.access.whoami()
     grant = await find_grant(session.cluster, extension.wanted, await known_namespaces(session))
-    before, wanted = _new_deadline(session, grant, extension, session.server_now(identity))
-    jobs = _armed_jobs(grant)
-    change = await begin_change(session, identity, grant, Op.EXTEND, wanted)
-    try:
-        moved = await _move_timers(session, jobs, wanted)
-    except ClusterError as error:
-        await close_or_say(change, Outcome.FAILED, Happening.FAILED, {"error": error.message})
-        raise
-    return await _write_deadlines(session, change, moved, (before, extension.reason))
+    now = session.server_now(identity)
+    jobs = _running_timers(grant, now)
+    before = grant.deadline() or now
+    wanted = _checked(session, grant, extension.deadline_after(before), now)
+    reason = extension.reason.strip()
+    change = await begin_change(session, identity, grant, Wanted(Op.EXTEND, wanted, reason))
+    moved = await _move_timers(change, jobs, wanted)
+    # The timers have moved, which is what counts: what is left is done to its end, even under Ctrl-C.
+    return await unbroken(_write_deadlines(change, moved, before, reason))
 
 
 async def known_namespaces(session: Session) -> tuple[str, ...]:
@@ -102,48 +114,72 @@ async def known_namespaces(session: Session) -> tuple[str, ...]:
     return (session.cluster.namespace, *(name for record in known for name in record.namespaces))
 
 
-async def _move_timers(session: Session, jobs: tuple[Job, ...], wanted: datetime) -> tuple[Job, ...]:
+async def _move_timers(change: Change, jobs: tuple[Job, ...], wanted: datetime) -> tuple[Job, ...]:
     moved: list[Job] = []
     try:
         for job in jobs:
-            start = job.status.start_time
-            seconds = math.ceil((wanted - start).total_seconds()) if start else 0
-            moved.append((await session.cluster.deadlines.set_deadline(ref(job), seconds)).value)
-    except ClusterError:
-        for job, _ in zip(jobs, moved, strict=False):
-            seconds = job.spec.active_deadline_seconds or 0
-            await session.cluster.deadlines.set_deadline(ref(job), seconds)
+            moved.append(await move_timer(change.session.cluster, job, seconds_until(job, wanted)))
+    except (ClusterError, asyncio.CancelledError) as error:
+        # Whether the one that failed has moved is only known if the server said no.
+        unknown = isinstance(error, UncertainError | asyncio.CancelledError)
+        await asyncio.shield(_move_back(change, jobs[: len(moved) + unknown], error))
+        if isinstance(error, NotFoundError):
+            raise _ended(change) from error
         raise
     return tuple(moved)
+
+
+async def _move_back(change: Change, jobs: tuple[Job, ...], error: BaseException) -> None:
+    """Give Jobs the deadlines that they had, and close the intent; where that fails, it stays open."""
+    failures: list[ClusterError] = []
+    for job in jobs:
+        try:
+            await move_timer(change.session.cluster, job, job.spec.active_deadline_seconds or 0)
+        except NotFoundError:
+            continue  # what has ended needs no deadline
+        except ClusterError as second:
+            failures.append(second)
+    if not failures:
+        why = error.message if isinstance(error, ClusterError) else "interrupted"
+        await close_failed(change, why)
+        return
+    told = f"moving back failed too ({failures[0].message})"
+    add_fix(error, f"{told}: the next netgrant command here gives all parts the earlier deadline")
 
 
 async def write_deadline(session: Session, part: LivePart, deadline: datetime) -> None:
     """Bring a policy's annotation in step with its timer.
 
     Raises:
-        NotFoundError: the policy ended meanwhile.
+        NotFoundError, ConflictError: the policy ended meanwhile, or another has its name.
     """
     if part.policy is not None:
         await session.cluster.policies.patch(ref(part.policy), deadline_patch(deadline))
 
 
-async def _write_deadlines(
-    session: Session, change: Change, moved: tuple[Job, ...], told: tuple[datetime, str]
-) -> Extended:
-    before, reason = told
+def _ended(change: Change) -> NotFoundError:
+    return NotFoundError(f"grant {change.grant.id} ended while its deadline was being moved", status=404)
+
+
+async def _write_deadlines(change: Change, moved: tuple[Job, ...], before: datetime, reason: str) -> Extended:
     ends = {job.metadata.uid: deadline_of(job) for job in moved}
     deadline = max(end for end in ends.values() if end is not None)
     warnings: tuple[str, ...] = ()
-    for part in change.grant.parts:
+    gone = 0
+    standing = [part for part in change.grant.parts if part.policy is not None]
+    for part in standing:
         end = ends.get(part.job.metadata.uid) if part.job else None
         try:
-            await write_deadline(session, part, end or deadline)
-        except NotFoundError as error:
-            await close_or_say(change, Outcome.FAILED, Happening.FAILED, {"error": "ended meanwhile"})
-            raise NotFoundError(f"grant {change.grant.id} ended while it was being extended") from error
+            await write_deadline(change.session, part, end or deadline)
+        except (NotFoundError, ConflictError) as error:
+            gone += 1
+            warnings += (f"{part.namespace}: the policy ended or was replaced meanwhile: {error.message}",)
         except ClusterError as error:
             # The timer has moved, which is what counts; only the written copy lags behind.
             warnings += (f"{part.namespace}: the annotation still shows the old deadline: {error.message}",)
+    if gone == len(standing):
+        await close_failed(change, "it ended meanwhile")
+        raise _ended(change)
     happening = Happening.EXTENDED if deadline >= before else Happening.SHORTENED
     detail = {"reason": reason, "before": format_moment(before), "deadline": format_moment(deadline)}
     done = replace(change, record=replace(change.record, deadline=deadline))

@@ -106,7 +106,24 @@ async def find_grant(cluster: Cluster, wanted: str, namespaces: Iterable[str]) -
         NotFoundError: none stands under that name.
         InputError: it means several.
     """
+    return (await find_grants(cluster, (wanted,), namespaces))[0]
+
+
+async def find_grants(
+    cluster: Cluster, wanted: Iterable[str], namespaces: Iterable[str]
+) -> tuple[Grant, ...]:
+    """Return the live grants that a user means, each once, from one look at the cluster.
+
+    Raises:
+        NotFoundError: one of the names means none that stands.
+        InputError: one of them means several.
+    """
     live = await read_everywhere(cluster, namespaces)
+    found = {grant.id: grant for grant in (_pick(live, text) for text in wanted)}
+    return tuple([await _with_jobs(cluster, grant) for grant in found.values()])
+
+
+def _pick(live: LiveGrants, wanted: str) -> Grant:
     found = resolve(wanted, named(live.grants))
     for grant in live.grants:
         if grant.id == found:
@@ -116,3 +133,10 @@ async def find_grant(cluster: Cluster, wanted: str, namespaces: Iterable[str]) -
         f"no grant {wanted!r} stands in this cluster{f' ({hint})' if hint else ''}",
         fix="'netgrant list -A' shows what stands, 'netgrant history' what stood",
     )
+
+
+async def _with_jobs(cluster: Cluster, grant: Grant) -> Grant:
+    """Look again, namespace by namespace, where Jobs may not be listed in all of them at once."""
+    if all(part.jobs_readable for part in grant.parts):
+        return grant
+    return await read_grant(cluster, grant.id, grant.namespaces) or grant

@@ -1,32 +1,51 @@
-"""Finish or undo what a dead netgrant left half done, and note the ends that nobody was there to see.
+"""Finish or undo what a dead netgrant left half done.
 
 Law: the cluster is the truth. Found whole: adopted; found in part: undone; absent: closed as not happened,
-never made again. A removal that was begun is finished.
+or as not to be found out once its deadline has passed; never made again. A removal that was begun is
+finished. What cannot be settled for one intent keeps no other from being settled.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from app.commands.extend import write_deadline
-from app.commands.intents import record_from_cluster
+from app.commands.intents import record_from_cluster, with_uids
 from app.commands.live import read_grant
 from app.commands.session import Session
-from app.commands.undo import delete_objects
+from app.commands.timers import move_timer, seconds_until
+from app.commands.undo import release, remove_made
 from app.domain.durations import format_moment
-from app.domain.grant import Deadman, Grant
-from app.domain.lifecycle import Step, end_cause, move
-from app.domain.records import (
-    EndCause,
-    Entry,
-    GrantRecord,
-    Happening,
-    Intent,
-    Json,
-    Op,
-    Outcome,
-    Phase,
+from app.domain.grant import Deadman, Grant, LivePart, deadline_of
+from app.domain.lifecycle import end_cause
+from app.domain.records import EndCause, Entry, GrantRecord, Happening, Intent, Json, Op, Outcome, Phase
+from app.errors import (
+    ClusterError,
+    ForbiddenError,
+    RegistryError,
+    ThrottledError,
+    UnauthorizedError,
+    UnreachableError,
 )
-from app.errors import ForbiddenError, NotFoundError
 from app.ports import Identity
+
+_HOPELESS = (UnreachableError, UnauthorizedError, ThrottledError)
+"""After these the next intent would fare no better: the cluster itself does not answer us."""
+
+_MARGIN = timedelta(minutes=1)
+"""How long after a deadline the controllers have surely acted on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What became of one open intent."""
+
+    sentence: str
+    is_settled: bool
+    """Whether it is closed; if not, the next start looks again."""
+
+    def __str__(self) -> str:
+        """Return the sentence, saying which of the two it was."""
+        return f"{'recovered' if self.is_settled else 'still unfinished'}: {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +58,31 @@ class _Case:
     record: GrantRecord
     grant: Grant | None
 
+    @property
+    def now(self) -> datetime:
+        return self.session.server_now(self.identity)
+
+    @property
+    def latest(self) -> datetime:
+        """Return the latest moment at which any timer of it can have ended it."""
+        return max(self.intent.deadline, self.record.deadline)
+
     async def close(self, outcome: Outcome, record: GrantRecord, detail: Json) -> None:
-        now = self.session.server_now(self.identity)
         told = {"op": str(self.intent.op), "outcome": str(outcome), **detail}
-        entry = Entry(
-            now,
-            self.intent.cluster,
-            self.intent.grant_id,
-            Happening.RECOVERED,
-            self.identity.username,
-            told,
-        )
-        await self.session.log.finish(self.intent.id, outcome, entry, record)
+        intent, who = self.intent, self.identity.username
+        entry = Entry(self.now, intent.cluster, intent.grant_id, Happening.RECOVERED, who, told)
+        await self.session.log.finish(intent.id, outcome, entry, record)
+
+    def ended(self, cause: EndCause, at: datetime) -> GrantRecord:
+        return replace(self.record, phase=Phase.ENDED, ended_at=at, end_cause=cause)
 
 
-async def recover(session: Session) -> tuple[str, ...]:
-    """Close every intent that a dead process left open on this cluster; return what was done, in words.
+async def recover(session: Session) -> tuple[Recovered, ...]:
+    """Close every intent that a dead process left open on this cluster; return what became of each.
 
     Raises:
-        ClusterError: the cluster could not be asked; the intents stay open.
-        RegistryError: the registry could not be read or written.
+        ClusterError: the cluster could not be asked at all; the intents stay open.
+        RegistryError: the registry could not be read.
     """
     found = await session.log.open_intents(session.cluster.server)
     # What a living process has begun is its own to finish: undoing it under its hands would be the fault.
@@ -68,75 +92,169 @@ async def recover(session: Session) -> tuple[str, ...]:
     identity = await session.cluster.access.whoami()
     told = []
     for intent in intents:
-        grant = await read_grant(session.cluster, intent.grant_id, intent.namespaces)
-        record = await session.log.grant(intent.grant_id)
-        if record is None:  # cannot be, short of an edited file; the intent alone tells enough to close it
-            continue
-        case = _Case(session, identity, intent, record, grant)
-        told.append(f"{intent.op} of grant {intent.grant_id}: {await _HANDLERS[intent.op](case)}")
+        what = f"{intent.op} of grant {intent.grant_id}"
+        try:
+            sentence, settled = await _settle(session, identity, intent)
+            told.append(Recovered(f"{what}: {sentence}", settled))
+        except _HOPELESS as error:
+            told.append(Recovered(f"{what}, and what else there is: {error.message}", False))
+            break
+        except (ClusterError, RegistryError) as error:
+            told.append(Recovered(f"{what}: {error.message}", False))
     return tuple(told)
 
 
-async def _half_made(case: _Case) -> str:
-    """Close an open create or adopt."""
-    wanted = len(case.intent.detail.get("parts", ())) or 1
-    grant = case.grant
-    whole = grant is not None and len(grant.policies) == wanted
-    # An adopted policy stood before us: whatever became of its timer, undoing must not mean deleting it.
-    if grant is not None and whole and (grant.is_armed() or case.intent.op is Op.ADOPT):
-        found = record_from_cluster(case.session, grant, case.intent.at)
-        await case.close(Outcome.DONE, found, {"deadline": format_moment(found.deadline)})
-        return "it had been made; now on record"
+async def _settle(session: Session, identity: Identity, intent: Intent) -> tuple[str, bool]:
+    """Return what became of an intent, and whether it is closed."""
+    known = await session.log.grant(intent.grant_id)
+    try:
+        grant = await read_grant(session.cluster, intent.grant_id, intent.namespaces)
+    except ForbiddenError:
+        case = _Case(session, identity, intent, known or _record_of(session, intent, None), None)
+        if case.now < case.latest + _MARGIN:
+            raise
+        await case.close(Outcome.UNCERTAIN, case.ended(EndCause.EXPIRED, case.latest), {"seen": False})
+        return "it may no longer be looked at, and its deadline has passed", True
+    record = known or _record_of(session, intent, grant)
+    return await _HANDLERS[intent.op](_Case(session, identity, intent, record, grant))
+
+
+def _record_of(session: Session, intent: Intent, grant: Grant | None) -> GrantRecord:
+    """Return a record for an intent that has none, from the cluster or else from the intent alone."""
     if grant is not None:
-        await delete_objects(case.session.cluster, grant)
-        await case.close(Outcome.FAILED, replace(case.record, phase=Phase.FAILED), {})
-        return "it was half made; undone"
-    # Long after, absence proves nothing: it may have stood until its timer ended it.
-    passed = case.session.server_now(case.identity) >= case.intent.deadline
-    outcome = Outcome.UNCERTAIN if passed else Outcome.ABSENT
-    await case.close(outcome, replace(case.record, phase=Phase.FAILED), {})
-    if passed:
-        return f"if it ever stood, it ended at {format_moment(case.intent.deadline)}"
-    return "it had not happened"
+        return record_from_cluster(session, grant, intent.at)
+    return GrantRecord(
+        id=intent.grant_id,
+        cluster=intent.cluster,
+        context=session.cluster.context,
+        namespaces=intent.namespaces,
+        direction="unknown",
+        target="unknown",
+        peers="unknown",
+        ports="unknown",
+        requested_by=intent.actor,
+        reason="",
+        created_at=intent.at,
+        deadline=intent.deadline,
+        phase=Phase.INTENDED,
+        spec={"parts": [{**part, "spec": {}} for part in intent.detail.get("parts", ())]},
+    )
 
 
-async def _half_extended(case: _Case) -> str:
-    """Bring the written deadlines in step with the timers, whichever of the two had been moved."""
+def _need_jobs(grant: Grant) -> None:
+    if not all(part.jobs_readable for part in grant.parts):
+        raise ForbiddenError("Jobs may not be read, so whether it was finished is not known", status=403)
+
+
+async def _half_made(case: _Case) -> tuple[str, bool]:
+    """Settle an open create or adopt."""
     grant = case.grant
     if grant is None:
-        await case.close(Outcome.ABSENT, _ended(case), {})
-        return "the grant is gone"
-    for part in grant.parts:
-        if part.policy is not None and part.deadman() is Deadman.ARMED and (end := part.job_deadline()):
-            await write_deadline(case.session, part, end)
-    deadline = grant.deadline() or case.record.deadline
-    done = deadline == case.intent.deadline or deadline > case.record.deadline
+        return await _never_made(case)
+    _need_jobs(grant)
+    whole = _whole(case.intent, grant)
+    deadline = max((end for part in whole if (end := part.job_deadline())), default=case.latest)
+    if whole and deadline > case.now:
+        policies = [part.policy for part in whole if part.policy is not None]
+        made = replace(with_uids(case.record, policies), phase=Phase.ACTIVE, deadline=deadline)
+        await case.close(Outcome.DONE, made, {"deadline": format_moment(deadline)})
+        return "it had been made; now on record", True
+    if not whole and case.intent.op is Op.ADOPT:
+        for policy in grant.policies:  # they were there before us
+            await release(case.session.cluster, policy)
+    if standing := await remove_made(case.session.cluster, grant.id, case.intent.namespaces):
+        return f"it was half made, and is not removed yet: {'; '.join(standing)}", False
+    if whole:
+        await case.close(Outcome.DONE, case.ended(EndCause.EXPIRED, case.now), {})
+        return "it had been made, and its deadline had passed; removed", True
+    await case.close(Outcome.FAILED, replace(case.record, phase=Phase.FAILED), {})
+    return "it was half made; undone", True
+
+
+def _whole(intent: Intent, grant: Grant) -> tuple[LivePart, ...]:
+    """Return the parts of a grant of which nothing is missing, each with its own timer; else none."""
+    wanted = {(part["namespace"], part["name"]) for part in intent.detail.get("parts", ())}
+    armed = {
+        (part.policy.metadata.namespace, part.policy.metadata.name): part
+        for part in grant.parts
+        if part.policy is not None and part.deadman() is Deadman.ARMED
+    }
+    return tuple(armed[key] for key in sorted(wanted)) if wanted and wanted <= armed.keys() else ()
+
+
+async def _never_made(case: _Case) -> tuple[str, bool]:
+    """Settle an open create or adopt of which the cluster holds nothing."""
+    is_adoption = case.intent.op is Op.ADOPT
+    absent = await _stands_untied(case) if is_adoption else case.now < case.intent.deadline
+    if absent:
+        await case.close(Outcome.ABSENT, replace(case.record, phase=Phase.FAILED), {})
+        return "it had not happened", True
+    ended_at = min(case.now, case.intent.deadline)
+    await case.close(Outcome.UNCERTAIN, case.ended(EndCause.EXPIRED, ended_at), {"seen": False})
+    return "whether it stood is not known; nothing of it stands now", True
+
+
+async def _stands_untied(case: _Case) -> bool:
+    """Tell whether the policy that was to be adopted is still there: then it never was tied."""
+    for part in case.intent.detail.get("parts", ()):
+        found = await case.session.cluster.policies.get(part["namespace"], part["name"])
+        if found is not None and found.metadata.uid == part.get("uid"):
+            return True
+    return False
+
+
+async def _half_extended(case: _Case) -> tuple[str, bool]:
+    """Bring all timers to one deadline, and the written deadlines in step with them."""
+    grant = case.grant
+    if grant is None or not grant.policies:
+        cause = end_cause(min(case.record.deadline, case.intent.deadline), case.now, revoked=False)
+        ended_at = min(case.now, case.latest) if cause is EndCause.EXPIRED else case.now
+        await case.close(Outcome.UNCERTAIN, case.ended(cause, ended_at), {})
+        return "the grant is gone", True
+    _need_jobs(grant)
+    armed = [part for part in grant.parts if part.policy is not None and part.deadman() is Deadman.ARMED]
+    ends = await _evened(case, armed)
+    for part, end in zip(armed, ends, strict=True):
+        await write_deadline(case.session, part, end)
+    deadline = max(ends, default=grant.deadline() or case.record.deadline)
+    standing = replace(case.record, phase=Phase.ACTIVE, deadline=deadline, ended_at=None, end_cause=None)
+    done = bool(ends) and _is_moved(deadline, case.intent)
     detail = {"deadline": format_moment(deadline)}
-    await case.close(
-        Outcome.DONE if done else Outcome.FAILED, replace(case.record, deadline=deadline), detail
-    )
-    return f"it ends at {format_moment(deadline)}"
+    await case.close(Outcome.DONE if done else Outcome.FAILED, standing, detail)
+    return f"it ends at {format_moment(deadline)}", True
 
 
-def _ended(case: _Case, cause: EndCause | None = None) -> GrantRecord:
-    now = case.session.server_now(case.identity)
-    why = cause or end_cause(case.record.deadline, now, revoked=False)
-    ended_at = case.record.deadline if why is EndCause.EXPIRED else now
-    return replace(case.record, phase=Phase.ENDED, ended_at=ended_at, end_cause=why)
+def _is_moved(end: datetime, intent: Intent) -> bool:
+    return timedelta() <= end - intent.deadline < timedelta(seconds=1)
 
 
-async def _half_revoked(case: _Case) -> str:
+async def _evened(case: _Case, armed: list[LivePart]) -> list[datetime]:
+    """Return the deadlines of the parts; where only some had been moved, give all the earliest.
+
+    The earliest undoes an extension and finishes a shortening: either way nothing outlives what was meant.
+    """
+    jobs = [part.job for part in armed if part.job is not None]
+    ends = [end for job in jobs if (end := deadline_of(job)) is not None]
+    moved = [_is_moved(end, case.intent) for end in ends]
+    if all(moved) or not any(moved):
+        return ends
+    earliest = min(ends)
+    late = [job if end > earliest else None for job, end in zip(jobs, ends, strict=True)]
+    for number, job in enumerate(late):
+        if job is not None:
+            done = await move_timer(case.session.cluster, job, seconds_until(job, earliest))
+            ends[number] = deadline_of(done) or earliest
+    return ends
+
+
+async def _half_revoked(case: _Case) -> tuple[str, bool]:
     """Finish a removal: it had been asked for, and removing twice harms nobody."""
-    if case.grant is not None:
-        await delete_objects(case.session.cluster, case.grant)
-        case = replace(
-            case,
-            grant=await read_grant(case.session.cluster, case.intent.grant_id, case.intent.namespaces),
-        )
-    if case.grant is not None and case.grant.policies:
-        return "asked again; it still stands"
-    await case.close(Outcome.DONE, _ended(case, EndCause.REVOKED), {})
-    return "removed"
+    stood = case.grant is not None and bool(case.grant.policies)
+    if standing := await remove_made(case.session.cluster, case.intent.grant_id, case.intent.namespaces):
+        return f"asked again; {'; '.join(standing)}", False
+    ended_at = case.now if stood else min(case.now, case.latest)
+    await case.close(Outcome.DONE, case.ended(EndCause.REVOKED, ended_at), {})
+    return "removed", True
 
 
 _HANDLERS = {
@@ -145,43 +263,3 @@ _HANDLERS = {
     Op.EXTEND: _half_extended,
     Op.REVOKE: _half_revoked,
 }
-
-
-async def note_ends(session: Session) -> tuple[str, ...]:
-    """Note every grant on record as standing whose policies are gone; return their ids.
-
-    Namespaces that may not be read are passed over: not seen is not gone.
-
-    Raises:
-        ClusterError: the cluster could not be asked.
-        RegistryError: the registry could not be read or written.
-    """
-    standing = [r for r in await session.log.grants(session.cluster.server) if r.phase is Phase.ACTIVE]
-    if not standing:
-        return ()
-    identity = await session.cluster.access.whoami()
-    noted = []
-    for record in standing:
-        if await _is_gone(session, record):
-            await _note_end(session, identity, record)
-            noted.append(record.id)
-    return tuple(noted)
-
-
-async def _is_gone(session: Session, record: GrantRecord) -> bool:
-    try:
-        grant = await read_grant(session.cluster, record.id, record.namespaces)
-    except (ForbiddenError, NotFoundError):
-        return False
-    return grant is None or not grant.policies
-
-
-async def _note_end(session: Session, identity: Identity, record: GrantRecord) -> None:
-    now = session.server_now(identity)
-    cause = end_cause(record.deadline, now, revoked=False)
-    ended_at = record.deadline if cause is EndCause.EXPIRED else now
-    ended = replace(record, phase=move(record.phase, Step.GONE), ended_at=ended_at, end_cause=cause)
-    detail = {"cause": str(cause), "seen_gone_at": format_moment(now)}
-    await session.log.note(
-        Entry(now, record.cluster, record.id, Happening.ENDED, identity.username, detail), ended
-    )

@@ -3,19 +3,28 @@
 Law: removing never waits for the registry. Done means that a GET answered 404, or another UID.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from app.commands.extend import known_namespaces
-from app.commands.intents import Change, begin_change, close_or_say, record_from_cluster
-from app.commands.live import find_grant, read_grants
+from app.commands.intents import (
+    Change,
+    Wanted,
+    begin_change,
+    close_failed,
+    close_or_say,
+    record_from_cluster,
+)
+from app.commands.live import find_grants, read_everywhere, read_grants
 from app.commands.session import Session
-from app.commands.undo import delete_objects
-from app.domain.grant import Grant
+from app.commands.undo import Removal, add_fix, delete_objects, is_marked, why_standing
+from app.domain.grant import Grant, LivePart
 from app.domain.lifecycle import Step, move
 from app.domain.objects import NetworkPolicy
-from app.domain.records import EndCause, Entry, Happening, Op, Outcome
-from app.errors import InputError, RegistryError
+from app.domain.records import EndCause, Entry, Happening, Op, Outcome, Phase
+from app.errors import ClusterError, ForbiddenError, InputError, InvalidError, RegistryError
 from app.ports import Identity
 
 
@@ -38,18 +47,24 @@ async def choose(session: Session, wanted: Iterable[str]) -> tuple[Grant, ...]:
         NotFoundError: one of them does not stand; nothing is revoked then.
         InputError: one of them is ambiguous.
     """
-    namespaces = await known_namespaces_or_none(session)
-    found = [await find_grant(session.cluster, text, namespaces) for text in wanted]
-    return tuple({grant.id: grant for grant in found}.values())
+    return await find_grants(session.cluster, wanted, await known_namespaces_or_none(session))
 
 
 async def choose_all(session: Session, namespace: str | None, selector: str) -> tuple[Grant, ...]:
-    """Return all live grants of a namespace, or of all (None), whose policies match ``selector``.
+    """Return all live grants with a policy in a namespace (None: in any) that ``selector`` matches.
+
+    Each is returned whole, with its policies elsewhere: a grant has one deadline and one end.
 
     Raises:
         ForbiddenError: they may not be listed: "all" must not silently mean "some".
     """
-    return (await read_grants(session.cluster, namespace, selector)).grants
+    matching = (await read_grants(session.cluster, namespace, selector)).grants
+    if not matching or (namespace is None and not selector):
+        return matching
+    known = await known_namespaces_or_none(session)
+    live = await read_everywhere(session.cluster, (namespace, *known) if namespace else known)
+    whole = {grant.id: grant for grant in live.grants}
+    return tuple(whole.get(grant.id, grant) for grant in matching)
 
 
 async def known_namespaces_or_none(session: Session) -> tuple[str, ...]:
@@ -65,70 +80,134 @@ async def revoke(session: Session, grant: Grant, reason: str) -> Revoked:
 
     Raises:
         InputError: no reason.
-        ClusterError: the server refused or could not be asked; nothing is known to be gone.
+        ClusterError: the server refused or could not be asked, and something still stands.
     """
     if not reason.strip():
         raise InputError("revoking needs a reason", field="reason", fix="say why with --reason")
     identity = await session.cluster.access.whoami()
-    change, warnings = await _begin(session, identity, grant)
-    audit_ids = await delete_objects(session.cluster, grant)
-    blocked = await _await_gone(session, grant.policies)
-    detail = {"reason": reason, "audit_ids": ",".join(audit_ids)}
+    change, warnings = await _begin(session, identity, grant, reason.strip())
+    removal = await delete_objects(session.cluster, await _ours(session, grant))
+    if removal.failures and not removal.audit_ids:
+        raise await _refused(change, removal, ())
+    blocked = await _await_gone(session, grant)
     if change is None:
-        return Revoked(
-            grant.id, not blocked, blocked, warnings + await _tell_gap(session, identity, grant, reason)
-        )
-    if blocked:
-        # The intent stays open: the next start looks again.
-        return Revoked(grant.id, False, blocked, warnings)
-    ended = replace(
-        change.record,
-        phase=move(change.record.phase, Step.GONE),
-        ended_at=session.server_now(identity),
-        end_cause=EndCause.REVOKED,
-    )
-    warnings += await close_or_say(replace(change, record=ended), Outcome.DONE, Happening.REVOKED, detail)
-    return Revoked(grant.id, True, (), warnings)
+        warnings += await _tell_gap(session, identity, grant, (reason.strip(), not blocked))
+    elif not blocked:
+        warnings += await _close(change, reason.strip(), removal)
+    # Where something still stands the intent stays open: the next start looks again.
+    if blocked and removal.failures:
+        raise await _refused(change, removal, blocked)
+    refused = (f"a delete failed, but no access is left: {error.message}" for error in removal.failures)
+    return Revoked(grant.id, not blocked, blocked, (*warnings, *refused))
 
 
-async def _begin(session: Session, identity: Identity, grant: Grant) -> tuple[Change | None, tuple[str, ...]]:
-    deadline = grant.deadline() or session.server_now(identity)
+async def _begin(
+    session: Session, identity: Identity, grant: Grant, reason: str
+) -> tuple[Change | None, tuple[str, ...]]:
+    """Keep the intent, if the registry can do so soon; None with a warning if not."""
+    wanted = Wanted(Op.REVOKE, grant.deadline() or session.server_now(identity), reason)
+    begun = asyncio.ensure_future(begin_change(session, identity, grant, wanted))
     try:
-        return await begin_change(session, identity, grant, Op.REVOKE, deadline), ()
+        done, _ = await asyncio.wait({begun}, timeout=session.limits.log_seconds)
+    except asyncio.CancelledError:
+        begun.cancel()
+        await asyncio.wait({begun})
+        raise
+    if not done:
+        begun.add_done_callback(_seen)  # if it is kept after all, the next start finds and closes it
+        return None, ("revoked without a registry entry: the registry does not answer",)
+    try:
+        return begun.result(), ()
     except RegistryError as error:
         return None, (f"revoked without a registry entry: {error.message}",)
 
 
-async def _tell_gap(session: Session, identity: Identity, grant: Grant, reason: str) -> tuple[str, ...]:
-    """Try once more to note a removal that went ahead unlogged."""
-    now = session.server_now(identity)
-    entry = Entry(now, session.cluster.server, grant.id, Happening.GAP, identity.username, {"reason": reason})
-    record = replace(record_from_cluster(session, grant, now), ended_at=now, end_cause=EndCause.REVOKED)
+def _seen(task: "asyncio.Task[Change]") -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+async def _ours(session: Session, grant: Grant) -> Grant:
+    """Return the grant without the policies that were taken out of it since they were read."""
+    parts = [
+        part for part in grant.parts if part.policy is None or await _is_ours(session, part.policy, grant)
+    ]
+    return Grant(grant.id, tuple(parts) + tuple(LivePart(None, job) for job in grant.jobs))
+
+
+async def _is_ours(session: Session, policy: NetworkPolicy, grant: Grant) -> bool:
     try:
-        await session.log.note(entry, replace(record, phase=move(record.phase, Step.GONE)))
+        found = await session.cluster.policies.get(policy.metadata.namespace, policy.metadata.name)
+    except ClusterError:
+        return True  # it was when it was listed, and deleting is by UID
+    same = found is not None and found.metadata.uid == policy.metadata.uid
+    return found is None or not same or is_marked(found, grant.id)
+
+
+async def _refused(change: Change | None, removal: Removal, blocked: tuple[str, ...]) -> ClusterError:
+    """Return the first failure, to be raised; only where nothing was done for good the intent is settled."""
+    error = removal.failures[0]
+    for sentence in blocked:
+        add_fix(error, sentence)
+    if change is None:
+        return error
+    if not blocked and all(isinstance(one, ForbiddenError | InvalidError) for one in removal.failures):
+        await close_failed(change, error.message)
+    else:
+        add_fix(error, "the next netgrant command here tries again")
+    return error
+
+
+async def _close(change: Change, reason: str, removal: Removal) -> tuple[str, ...]:
+    ended = replace(
+        change.record,
+        phase=move(change.record.phase, Step.GONE),
+        ended_at=change.session.server_now(change.identity),
+        end_cause=EndCause.REVOKED,
+    )
+    detail = {"reason": reason, "audit_ids": ",".join(removal.audit_ids)}
+    return await close_or_say(replace(change, record=ended), Outcome.DONE, Happening.REVOKED, detail)
+
+
+async def _tell_gap(
+    session: Session, identity: Identity, grant: Grant, told: tuple[str, bool]
+) -> tuple[str, ...]:
+    """Try once more to note a removal that went ahead unlogged: its reason, and whether it is gone."""
+    (reason, gone), now = told, session.server_now(identity)
+    detail = {"reason": reason, "gone": gone}
+    entry = Entry(now, session.cluster.server, grant.id, Happening.GAP, identity.username, detail)
+    try:
+        record = await session.log.grant(grant.id) or record_from_cluster(session, grant, now)
+        if gone:
+            record = replace(record, phase=Phase.ENDED, ended_at=now, end_cause=EndCause.REVOKED)
+        await session.log.note(entry, record)
     except RegistryError:
         return ("the registry still cannot be written: this removal is in the API server's audit log alone",)
     return ()
 
 
-async def _await_gone(session: Session, policies: tuple[NetworkPolicy, ...]) -> tuple[str, ...]:
+async def _await_gone(session: Session, grant: Grant) -> tuple[str, ...]:
     """Wait until each policy is gone; return what still stands and why."""
-    waited, left = 0.0, list(policies)
-    while left:
-        found = [await session.cluster.policies.get(p.metadata.namespace, p.metadata.name) for p in left]
-        pairs = zip(left, found, strict=True)
-        left = [now for was, now in pairs if now is not None and now.metadata.uid == was.metadata.uid]
-        held = [policy for policy in left if policy.metadata.finalizers]
-        if left and (len(held) == len(left) or waited >= session.limits.gone_seconds):
-            return tuple(_why_standing(policy) for policy in left)
-        if left:
-            await session.clock.sleep(session.limits.poll_seconds)
-            waited += session.limits.poll_seconds
-    return ()
+    limits, begun, left = session.limits, session.clock.now(), list(grant.policies)
+    while True:
+        try:
+            left = await _still_there(session, left)
+        except ClusterError as error:
+            return (f"whether {_names(left)} is gone could not be seen: {error.message}",)
+        if not left:
+            return ()
+        held = all(policy.metadata.finalizers for policy in left)
+        waited = session.clock.now() - begun
+        if waited >= timedelta(seconds=limits.held_seconds if held else limits.gone_seconds):
+            return tuple(why_standing(policy, grant.id) for policy in left)
+        await session.clock.sleep(limits.poll_seconds)
 
 
-def _why_standing(policy: NetworkPolicy) -> str:
-    where = f"{policy.metadata.namespace}/{policy.metadata.name}"
-    if policy.metadata.finalizers:
-        return f"{where} is still enforced: held by finalizer {', '.join(policy.metadata.finalizers)}"
-    return f"{where} is still there after the delete was accepted"
+async def _still_there(session: Session, policies: list[NetworkPolicy]) -> list[NetworkPolicy]:
+    found = [await session.cluster.policies.get(p.metadata.namespace, p.metadata.name) for p in policies]
+    pairs = zip(policies, found, strict=True)
+    return [now for was, now in pairs if now is not None and now.metadata.uid == was.metadata.uid]
+
+
+def _names(policies: list[NetworkPolicy]) -> str:
+    return ", ".join(f"{policy.metadata.namespace}/{policy.metadata.name}" for policy in policies)

@@ -39,6 +39,10 @@ class Limits:
     """How long to wait for the Job controller to start a dead-man Job."""
     gone_seconds: float = 15.0
     """How long to wait for a deleted policy to be gone."""
+    held_seconds: float = 3.0
+    """How long to wait where nothing but finalizers hold it: their controllers act soon, or not at all."""
+    log_seconds: float = 2.0
+    """How long a removal waits for the registry to keep its intent."""
     poll_seconds: float = 0.1
 
     def check_life(self, life: timedelta) -> None:

@@ -28,6 +28,7 @@ MOVES: dict[tuple[Phase, Step], Phase] = {
     (Phase.ENDING, Step.ENDING): Phase.ENDING,
     (Phase.ENDING, Step.GONE): Phase.ENDED,
     (Phase.INTENDED, Step.ENDING): Phase.ENDING,
+    (Phase.ENDING, Step.FAILED): Phase.ACTIVE,  # the cluster refused the removal: it stands as before
     # A grant that failed here may still be found standing: an answer was lost, the cluster is the truth.
     (Phase.FAILED, Step.MADE): Phase.ACTIVE,
 }
