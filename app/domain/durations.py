@@ -6,14 +6,21 @@ Law: pure; ``now`` and the zone are arguments. Results are timedeltas, or aware 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from app.domain.text import quote
 from app.errors import InputError
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_PIECE = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])")
+_PIECE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([smhdw])")
 _WHOLE = re.compile(rf"(?:{_PIECE.pattern}\s*)+")
-_CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<utc>Z|UTC)?", re.I)
+_BARE = re.compile(r"0*[1-9][0-9]{0,5}")
+_CLOCK = re.compile(
+    r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2}))?\s*(?P<utc>Z|UTC)?", re.I
+)
+_DAY = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}|[0-9]{4}-?W[0-9]{2}(-?[1-7])?", re.I)
 _LONGEST = timedelta(days=3650)
 EXAMPLES = "30m, 1h30m, 90s, 'until 18:00', 'until 2026-11-24T18:00Z'"
+FAR = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""The last moment that can be told: what lies beyond it counts as this."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -24,12 +31,12 @@ def parse_duration(text: str) -> timedelta:
     """
     word = text.strip().lower()
     if not _WHOLE.fullmatch(word):
-        guess = f"did you mean {word}m? " if word.isdigit() and int(word) else ""
-        raise InputError(f"{text!r} is not a duration", fix=f"{guess}write for example {EXAMPLES}")
+        guess = f"did you mean {word}m? " if _BARE.fullmatch(word) else ""
+        raise InputError(f"{quote(text)} is not a duration", fix=f"{guess}write for example {EXAMPLES}")
     seconds = sum(float(number) * _SECONDS[unit] for number, unit in _PIECE.findall(word))
     if not 1 <= seconds <= _LONGEST.total_seconds():
         raise InputError(
-            f"{text!r} is out of range: from 1s to 10 years", fix=f"write for example {EXAMPLES}"
+            f"{quote(text)} is out of range: from 1s to 10 years", fix=f"write for example {EXAMPLES}"
         )
     return timedelta(seconds=round(seconds))
 
@@ -39,19 +46,30 @@ def _local_to_utc(moment: datetime, zone: tzinfo | None) -> datetime:
     return (moment.replace(tzinfo=zone) if zone else moment).astimezone(UTC)
 
 
+def _from_iso(text: str) -> datetime:
+    if not text.isprintable():  # the standard library passes over a NUL at the end
+        raise ValueError
+    return datetime.fromisoformat(text)
+
+
+def _comings(wall: datetime, zone: tzinfo | None) -> tuple[datetime, datetime]:
+    """Return when the clock shows ``wall``: twice where it is put back; else both moments are the same."""
+    first = _local_to_utc(wall.replace(fold=0), zone)
+    return first, max(first, _local_to_utc(wall.replace(fold=1), zone))
+
+
 def _next_clock_time(found: re.Match[str], now: datetime, zone: tzinfo | None) -> datetime:
     zone = UTC if found["utc"] else zone
-    today = now.astimezone(zone)
-    wanted = today.replace(
+    wanted = now.astimezone(zone).replace(
         hour=int(found["hour"]),
         minute=int(found["minute"]),
         second=int(found["second"] or 0),
         microsecond=0,
         tzinfo=None,
     )
-    moment = _local_to_utc(wanted, zone)
     # 00:30 asked at 23:50 means tomorrow; the cap on grants catches an hour that was simply mistaken.
-    return moment if moment > now else _local_to_utc(wanted + timedelta(days=1), zone)
+    comings = (*_comings(wanted, zone), *_comings(wanted + timedelta(days=1), zone))
+    return next(moment for moment in comings if moment > now)
 
 
 def parse_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
@@ -65,19 +83,19 @@ def parse_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetim
     Raises:
         InputError: not a time, or in the past.
     """
-    word = re.sub(r"^until\s+", "", text.strip(), flags=re.I)
+    word = re.sub(r"^until\s+", "", text.strip(), flags=re.I).upper()
     fix = f"write for example {EXAMPLES}"
+    if _DAY.fullmatch(word):
+        raise InputError(f"{quote(text)} is a day without a time", fix=fix)
     try:
         if found := _CLOCK.fullmatch(word):
             return _next_clock_time(found, now, zone)
-        moment = datetime.fromisoformat(word)
-        if not re.search(r"[T ]\d", word):
-            raise InputError(f"{text!r} is a day without a time", fix=fix)
+        moment = _from_iso(word)
+        moment = moment.astimezone(UTC) if moment.tzinfo else _local_to_utc(moment, zone)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{text!r} is not a time", fix=fix) from error
-    moment = moment.astimezone(UTC) if moment.tzinfo else _local_to_utc(moment, zone)
+        raise InputError(f"{quote(text)} is not a time", fix=fix) from error
     if moment <= now:
-        raise InputError(f"{text!r} is in the past: now is {format_moment(now)}", fix=fix)
+        raise InputError(f"{quote(text)} is in the past: now is {format_moment(now)}", fix=fix)
     return moment
 
 
@@ -114,13 +132,25 @@ def format_left(span: timedelta) -> str:
 
 def format_moment(moment: datetime) -> str:
     """Write a moment as RFC 3339 in UTC, to the second: ``2026-11-24T18:00:00Z``."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    try:
+        found = moment.astimezone(UTC)
+    except OverflowError:  # by its offset it lies before the year 1 or after 9999
+        found = moment.replace(tzinfo=UTC)
+    return found.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def parse_moment(text: str) -> datetime | None:
     """Read an RFC 3339 moment from an annotation; None where it cannot be read or has no offset."""
     try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment = _from_iso(text.strip())
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def after(moment: datetime, seconds: int) -> datetime:
+    """Return ``moment`` plus ``seconds`` (negative counts as 0), at most ``FAR``."""
+    try:
+        return min(moment + timedelta(seconds=max(seconds, 0)), FAR)
+    except OverflowError:
+        return FAR
