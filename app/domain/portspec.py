@@ -7,10 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.text import quote
 from app.errors import InputError
 
 PROTOCOLS = ("TCP", "UDP", "SCTP")
-_NUMBERS = re.compile(r"(\d+)(?:-(\d+))?")
+_NUMBERS = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _NAME = re.compile(r"(?=.*[a-z])[a-z0-9](?:-?[a-z0-9])*")
 EXAMPLES = "5432, 5432/TCP, 8000-8100/UDP, http/TCP"
 
@@ -39,7 +40,7 @@ def _number(text: str, whole: str) -> int:
     value = int(text) if len(text) <= 5 else 0
     if not 1 <= value <= 65535:
         raise InputError(
-            f"{whole!r}: a port is from 1 to 65535", field="port", fix=f"write for example {EXAMPLES}"
+            f"{quote(whole)}: a port is from 1 to 65535", field="port", fix=f"write for example {EXAMPLES}"
         )
     return value
 
@@ -50,20 +51,20 @@ def parse_port(text: str) -> PortRange:
     Raises:
         InputError: unknown protocol, out of range, an inverted range, or an impossible name.
     """
-    body, slash, protocol = text.strip().partition("/")
-    protocol = protocol.upper() if slash else "TCP"
+    body, slash, written = text.strip().partition("/")
+    protocol = written.upper() if slash else "TCP"
     fix = f"write for example {EXAMPLES}"
-    if protocol not in PROTOCOLS:
-        raise InputError(f"{text!r}: the protocol is TCP, UDP or SCTP", field="port", fix=fix)
+    if protocol not in PROTOCOLS or not written.isascii():  # some letters become ASCII as capitals
+        raise InputError(f"{quote(text)}: the protocol is TCP, UDP or SCTP", field="port", fix=fix)
     if found := _NUMBERS.fullmatch(body):
         first = _number(found[1], text)
         last = _number(found[2], text) if found[2] else None
         if last is not None and last < first:
-            raise InputError(f"{text!r}: the range ends before it starts", field="port", fix=fix)
+            raise InputError(f"{quote(text)}: the range ends before it starts", field="port", fix=fix)
         return PortRange(first, None if last == first else last, protocol)
     if len(body) <= 15 and _NAME.fullmatch(body):
         return PortRange(body, None, protocol)
-    raise InputError(f"{text!r} is not a port", field="port", fix=fix)
+    raise InputError(f"{quote(text)} is not a port", field="port", fix=fix)
 
 
 def port_from_object(value: dict[str, Any]) -> PortRange | None:
