@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from app.domain.text import quote
 from app.errors import InputError
 
 PREFIX = "netgrant"
@@ -42,7 +43,8 @@ def object_name(grant_id: str, readable: str, number: int = 0) -> str:
         number: 0 for the first policy of a grant in its namespace, 1 for the next, …
     """
     tail = f"-{number + 1}" if number else ""
-    return f"{PREFIX}-{slug(readable)}-{grant_id[-_SUFFIX_LENGTH:].lower()}{tail}"
+    kept = slug(readable)[: _SLUG_LENGTH + 3 - max(3, len(tail))].rstrip("-")
+    return f"{PREFIX}-{kept}-{grant_id[-_SUFFIX_LENGTH:].lower()}{tail}"
 
 
 def resolve(wanted: str, known: Iterable[tuple[str, Iterable[str]]]) -> str | None:
@@ -57,17 +59,22 @@ def resolve(wanted: str, known: Iterable[tuple[str, Iterable[str]]]) -> str | No
     """
     text = wanted.strip()
     candidates = {grant_id: set(names) for grant_id, names in known}
-    for grant_id, names in candidates.items():
-        if text.upper() == grant_id or text in names:
-            return grant_id
-    if len(text) < _SHORTEST:
+    if text in candidates:
+        return text
+    # A name is unique only within its namespace: adopted policies of two namespaces may share one.
+    found = [i for i, names in candidates.items() if text in names or text.upper() == i.upper()]
+    if not found and len(text) < _SHORTEST:
         raise InputError(
-            f"{wanted!r} is too short to name a grant", fix="give at least 3 characters of its id"
+            f"{quote(wanted)} is too short to name a grant", fix="give at least 3 characters of its id"
         )
-    found = [g for g in candidates if g.startswith(text.upper()) or g.endswith(text.upper())]
+    found = found or [i for i in candidates if _is_piece(text.upper(), i.upper())]
     if len(found) > 1:
         raise InputError(
-            f"{wanted!r} means {len(found)} grants: {', '.join(sorted(found)[:5])}",
-            fix="give more characters of the id",
+            f"{quote(wanted)} means {len(found)} grants: {', '.join(sorted(found)[:5])}",
+            fix="give the id, or more characters of it",
         )
     return found[0] if found else None
+
+
+def _is_piece(text: str, grant_id: str) -> bool:
+    return grant_id.startswith(text) or grant_id.endswith(text)
