@@ -48,7 +48,7 @@ class Objects(Generic[T]):
             # Said, not raised: one broken object must not hide the grants beside it.
             where = f"{bad.metadata.namespace}/{bad.metadata.name}"
             _log.warning("%s %s cannot be read and is left out: %s", self._resource.plural, where, bad.why)
-        return tuple(listing.items)
+        return tuple(listing.items.values())
 
     async def create(self, manifest: Json, *, dry_run: bool = False) -> Receipt[T]:
         """Create; a field that the server does not know is refused, for dropping it could widen a policy."""
