@@ -45,7 +45,12 @@ def _options(settings: Settings, context: str | None) -> "ConnectOptions":
     from app.kube.connection import ConnectOptions
 
     # A credential plugin may ask on the terminal: nothing of ours reads it yet when we connect.
-    return ConnectOptions(kubeconfig=settings.kubeconfig or None, context=context, allow_prompt=True)
+    return ConnectOptions(
+        kubeconfig=settings.kubeconfig or None,
+        context=context,
+        allow_prompt=True,
+        timeout_seconds=settings.timeout.total_seconds(),
+    )
 
 
 def configured_namespace(settings: Settings, context: str | None) -> str:

@@ -39,6 +39,8 @@ class ConnectOptions:
     as_groups: tuple[str, ...] = ()
     allow_prompt: bool = False
     """Whether a credential plugin may ask questions on the terminal: only while nothing else uses it."""
+    timeout_seconds: float = 30.0
+    """For one request and its whole answer; streams have limits of their own."""
     user_agent: str = f"netgrant/{__version__}"
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     service_account: str = SERVICE_ACCOUNT
@@ -86,7 +88,9 @@ async def connect(options: ConnectOptions | None = None, clock: Clock | None = N
 
     headers = (("Accept", "application/json"), ("User-Agent", options.user_agent), *identity)
     address = own_address(server.url) if selection.is_in_pod else None
-    profile = Profile(selection.context, selection.namespace, headers, server.warnings, address)
+    profile = Profile(
+        selection.context, selection.namespace, headers, server.warnings, address, options.timeout_seconds
+    )
     return Connection(server, credential, Pool(server, secret), profile, clock)
 
 

@@ -41,6 +41,8 @@ class Profile:
     warnings: tuple[str, ...] = ()
     own_address: str | None = None
     """Our address as pods see it, where that is known."""
+    timeout_seconds: float = 30.0
+    """How long the whole answer to a request may take, where the call itself does not say."""
 
 
 class Connection:
@@ -66,6 +68,7 @@ class Connection:
         self._credential = credential
         self._pool = pool
         self._headers = profile.headers
+        self._timeout_seconds = profile.timeout_seconds
         self._clock = clock
 
     async def __aenter__(self) -> "Connection":
@@ -106,7 +109,8 @@ class Connection:
             yield Lines(read)
 
     async def _answer(self, call: Call) -> Reply:
-        limits = aiohttp.ClientTimeout(total=call.timeout_seconds, sock_connect=CONNECT_SECONDS)
+        seconds = call.timeout_seconds or self._timeout_seconds
+        limits = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         async with self._exchange(call, limits) as response:
             try:
                 body = await response.read()

@@ -61,7 +61,7 @@ async def _read(
     limit = str(page_size) if page_size else ""
     token = ""
     while True:
-        reply = await wire.request(target.call({"limit": limit, "continue": token}, timeout_seconds=60.0))
+        reply = await wire.request(target.call({"limit": limit, "continue": token}))
         page = open_list(reply.body)
         for start in range(0, len(page.items), _SLICE):
             items, undecodable = decode_items(page.items[start : start + _SLICE], target.kind)

@@ -65,7 +65,7 @@ class Target(Generic[T]):
     def __str__(self) -> str:
         return self.resource.plural + (f" in {self.namespace}" if self.namespace is not None else "")
 
-    def call(self, query: Mapping[str, str], timeout_seconds: float) -> Call:
+    def call(self, query: Mapping[str, str], timeout_seconds: float = 0.0) -> Call:
         """Return the GET of the collection with ``query`` and the selectors; empty values are left out."""
         wanted = {**query, "labelSelector": self.labels, "fieldSelector": self.fields}
         return Call(

@@ -18,8 +18,8 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     content_type: str = "application/json"
-    timeout_seconds: float = 30.0
-    """For the whole answer."""
+    timeout_seconds: float = 0.0
+    """For the whole answer; 0 leaves it to the connection."""
 
 
 @dataclass(frozen=True, slots=True)
