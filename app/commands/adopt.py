@@ -22,7 +22,7 @@ from app.commands.intents import (
 )
 from app.commands.session import Session
 from app.commands.undo import add_fix, is_marked, release
-from app.commands.writes import make, ref, unbroken
+from app.commands.writes import make, ref, seen, unbroken
 from app.domain.durations import format_moment
 from app.domain.grant import Grant, LivePart
 from app.domain.ids import new_id, object_name
@@ -133,7 +133,7 @@ async def _tie(change: Change, stamp: Stamp, policy: NetworkPolicy, job: Job) ->
         patch = adoption_patch(stamp, policy, end, job)
         tied = (await policies.patch(ref(policy), patch, version=version)).value
     except UncertainError:
-        found = await policies.get(meta.namespace, meta.name)
+        found = await seen(policies.get(meta.namespace, meta.name))
         if found is None or not is_marked(found, stamp.grant_id):
             raise
         tied = found

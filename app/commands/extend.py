@@ -176,7 +176,9 @@ async def _write_deadlines(change: Change, moved: tuple[Job, ...], before: datet
             warnings += (f"{part.namespace}: the policy ended or was replaced meanwhile: {error.message}",)
         except ClusterError as error:
             # The timer has moved, which is what counts; only the written copy lags behind.
-            warnings += (f"{part.namespace}: the annotation still shows the old deadline: {error.message}",)
+            warnings += (
+                f"{part.namespace}: the annotation may still show the old deadline: {error.message}",
+            )
     if gone == len(standing):
         await close_failed(change, "it ended meanwhile")
         raise _ended(change)

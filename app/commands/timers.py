@@ -7,7 +7,7 @@ import math
 from datetime import datetime
 
 from app.commands.session import Cluster
-from app.commands.writes import ref, unbroken
+from app.commands.writes import ref, seen, unbroken
 from app.domain.objects import Job
 from app.errors import NotFoundError, UncertainError
 
@@ -37,7 +37,7 @@ async def move_timer(cluster: Cluster, job: Job, seconds: int) -> Job:
     try:
         moved = (await unbroken(cluster.deadlines.set_deadline(ref(job), seconds))).value
     except UncertainError:
-        found = await cluster.deadlines.get(job.metadata.namespace, job.metadata.name)
+        found = await seen(cluster.deadlines.get(job.metadata.namespace, job.metadata.name))
         same = found is not None and found.metadata.uid == job.metadata.uid
         if found is None or not same or found.spec.active_deadline_seconds != seconds:
             raise

@@ -5,13 +5,13 @@ could land later, behind the back of the one who cleans up.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any, Protocol, TypeVar
 
 from app.domain.manifest import GRANT_LABEL
 from app.domain.objects import Job, NetworkPolicy
 from app.domain.records import Json
-from app.errors import UncertainError
+from app.errors import ClusterError, UncertainError
 from app.ports import Receipt, Ref
 
 T = TypeVar("T")
@@ -45,6 +45,14 @@ async def unbroken(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
+async def seen(look: Awaitable[T | None]) -> T | None:
+    """Look after an answer that was lost; None where looking fails too: then the write stays uncertain."""
+    try:
+        return await look
+    except ClusterError:
+        return None
+
+
 async def make(maker: Maker[K], manifest: Json) -> K:
     """Create one of our objects; an answer that was lost is made good by looking, for the name is ours alone.
 
@@ -55,7 +63,7 @@ async def make(maker: Maker[K], manifest: Json) -> K:
     try:
         return (await unbroken(maker.create(manifest))).value
     except UncertainError:
-        found = await maker.get(meta["namespace"], meta["name"])
+        found = await seen(maker.get(meta["namespace"], meta["name"]))
         if found is None or (found.metadata.labels or {}).get(GRANT_LABEL) != meta["labels"][GRANT_LABEL]:
             raise
         return found

@@ -5,9 +5,9 @@ Law: the fakes know nothing of what is to go wrong; they pass each call through 
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -31,6 +31,8 @@ class Tap:
     watch: Callable[[], None] = lambda: None
     """Runs after each call that was carried out."""
     counts: Counter[str] = field(default_factory=Counter)
+    victim: "asyncio.Task[object] | None" = None
+    """Whom ``cancel_at`` cancels."""
 
     def fail(self, method: str, error: BaseException, *, nth: int = 1, done: bool = False) -> None:
         """Let the n-th call of a method from now on fail; with ``done`` it is carried out first."""
@@ -53,8 +55,19 @@ class Tap:
         (self.after if done else self.before)[number] = raise_it
 
     def cancel_at(self, number: int, *, done: bool = False) -> None:
-        """Cancel whoever makes call ``number``, before or after it is carried out."""
-        (self.after if done else self.before)[number] = cancel_caller
+        """Cancel ``interrupted``'s work while it is at call ``number``, before or after it is carried out."""
+
+        def cancel() -> None:
+            assert self.victim is not None
+            self.victim.cancel()
+
+        (self.after if done else self.before)[number] = cancel
+
+    async def interrupted(self, work: Coroutine[Any, Any, object]) -> None:
+        """Run what is to be cancelled, as Ctrl-C does: from outside; fails if it ends in another way."""
+        self.victim = asyncio.create_task(work)
+        await asyncio.wait({self.victim})
+        assert self.victim.cancelled(), self.victim
 
     async def passed(self, method: str, what: str, carry_out: Callable[[], T]) -> T:
         """Record a call, let happen what is to happen, and carry it out."""
@@ -88,10 +101,3 @@ class Tap:
         self.after.clear()
         self.named.clear()
         self.counts.clear()
-
-
-def cancel_caller() -> None:
-    """Cancel the task that is running; it learns of it at its next await."""
-    task = asyncio.current_task()
-    assert task is not None
-    task.cancel()

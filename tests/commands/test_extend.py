@@ -1,0 +1,374 @@
+"""Moving a deadline: Jobs first, all or none, then the annotations."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from app.commands.extend import Extended, Extension, extend
+from app.commands.recover import recover
+from app.domain.durations import parse_moment
+from app.domain.manifest import EXPIRES_AT
+from app.domain.records import Happening, Json, Outcome, Phase
+from app.errors import (
+    ClusterError,
+    ConflictError,
+    ForbiddenError,
+    InputError,
+    NotFoundError,
+    RefusedError,
+    RegistryError,
+    UncertainError,
+    UnreachableError,
+)
+from tests.commands.fakes import START
+from tests.commands.tap import DiedError
+from tests.commands.world import World
+
+TWO = ("frontend", "backend")
+HALF_HOUR = timedelta(minutes=30)
+END = START + HALF_HOUR
+
+
+def asked(wanted: str, **changes: Any) -> Extension:
+    fields: dict[str, Any] = {"reason": "vendor still connected"}
+    return Extension(wanted, **fields | changes)
+
+
+async def longer(world: World, wanted: str) -> Extended:
+    return await extend(world.session(), asked(wanted, by=HALF_HOUR))
+
+
+def ends(world: World) -> list[datetime]:
+    """When the Jobs end, by namespace."""
+    return [
+        datetime.fromisoformat(job["status"]["startTime"])
+        + timedelta(seconds=job["spec"]["activeDeadlineSeconds"])
+        for job in world.jobs()
+    ]
+
+
+def written(world: World) -> list[datetime | None]:
+    return [parse_moment(policy["metadata"]["annotations"][EXPIRES_AT]) for policy in world.policies()]
+
+
+async def test_the_timers_move_before_the_annotations(guarded: World) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.clock.pass_time(600)
+    done = await longer(guarded, made.grant.id)
+    assert guarded.tap.methods()[-6:] == [
+        "log.begin",
+        "jobs.patch",
+        "jobs.patch",
+        "policies.patch",
+        "policies.patch",
+        "log.finish",
+    ]
+    assert done == Extended(made.grant.id, END, END + HALF_HOUR)
+    assert ends(guarded) == written(guarded) == [END + HALF_HOUR] * 2
+    assert guarded.log.records[made.grant.id].deadline == END + HALF_HOUR
+    assert guarded.happenings()[-2:] == [Happening.ASKED, Happening.EXTENDED]
+    assert guarded.last_detail()["before"] == "2026-11-24T10:30:00Z"
+    assert guarded.log.rows[-2].entry.detail == {"op": "extend", "reason": "vendor still connected"}
+
+
+async def test_shortening_is_told_as_such(guarded: World) -> None:
+    made = await guarded.granted(*TWO)
+    earlier = START + timedelta(minutes=10)
+    done = await extend(guarded.session(), asked(made.grant.id, until=earlier))
+    assert (done.before, done.deadline) == (END, earlier)
+    assert ends(guarded) == written(guarded) == [earlier] * 2
+    assert guarded.happenings()[-1] is Happening.SHORTENED
+    guarded.clock.pass_time(601)
+    assert guarded.is_empty()
+
+
+async def test_an_extended_grant_lives_until_its_new_deadline(guarded: World) -> None:
+    made = await guarded.granted()
+    await longer(guarded, made.grant.id)
+    guarded.clock.pass_time(3599)
+    assert len(guarded.policies()) == 1
+    guarded.clock.pass_time(1)
+    assert guarded.is_empty()
+
+
+async def test_a_fraction_of_a_second_never_ends_it_early(world: World) -> None:
+    made = await world.granted()
+    wanted = START + timedelta(minutes=40, milliseconds=300)
+    done = await extend(world.session(), asked(made.grant.id, until=wanted))
+    assert wanted <= done.deadline < wanted + timedelta(seconds=1)
+
+
+async def test_it_is_found_by_any_name_the_user_has(world: World) -> None:
+    made = await world.granted()
+    name = world.policies()[0]["metadata"]["name"]
+    for wanted in (made.grant.id, made.grant.id[-6:].lower(), name):
+        assert (await longer(world, wanted)).grant_id == made.grant.id
+
+
+# ── what is refused ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reason": "  ", "by": HALF_HOUR}, "needs a reason"),
+        ({}, "either a duration or a moment"),
+        ({"by": HALF_HOUR, "until": END}, "either a duration or a moment"),
+        ({"until": START}, "the new deadline has passed"),
+        ({"by": timedelta(minutes=-30)}, "the new deadline has passed"),
+        ({"by": timedelta(hours=8)}, "8h at most, extensions included; this would be 8h30m"),
+        ({"until": START + timedelta(hours=8, seconds=1)}, "8h at most"),
+    ],
+)
+async def test_what_is_wrong_with_the_wish(world: World, changes: Json, words: str) -> None:
+    made = await world.granted()
+    with pytest.raises(InputError, match=words):
+        await extend(world.session(), asked(made.grant.id, **changes))
+    assert "jobs.patch" not in world.tap.methods()
+    assert world.log.still_open() == ()
+
+
+async def test_the_cap_counts_the_whole_life(world: World) -> None:
+    made = await world.granted(ttl=timedelta(hours=7))
+    world.clock.pass_time(6 * 3600)
+    with pytest.raises(InputError, match="extensions included; this would be 8h30m"):
+        await extend(world.session(), asked(made.grant.id, by=timedelta(minutes=90)))
+    assert (await extend(world.session(), asked(made.grant.id, by=timedelta(hours=1)))).deadline == (
+        START + timedelta(hours=8)
+    )
+
+
+@pytest.mark.parametrize("suspended", [True, False], ids=["suspended", "owner stripped"])
+async def test_a_switch_that_is_not_armed(world: World, suspended: bool) -> None:
+    made = await world.granted()
+    name = world.policies()[0]["metadata"]["name"]
+    if suspended:
+        world.cluster.edit("production", name, lambda job: job["spec"].update(suspend=True), "Job")
+    else:
+        world.cluster.edit("production", name, lambda policy: policy["metadata"].pop("ownerReferences"))
+    with pytest.raises(RefusedError, match="is not armed"):
+        await longer(world, made.grant.id)
+    assert world.log.still_open() == ()
+
+
+async def test_a_job_without_a_policy_is_not_extended(world: World) -> None:
+    """Its policy was removed by hand, or is yet to be made by another process."""
+    made = await world.granted()
+    for key in [key for key in world.cluster.objects if key[0] == "NetworkPolicy"]:
+        del world.cluster.objects[key]
+    with pytest.raises(RefusedError, match="it has no policy"):
+        await longer(world, made.grant.id)
+
+
+async def test_a_leftover_timer_in_one_namespace_is_not_moved(world: World) -> None:
+    made = await world.granted(*TWO)
+    for key in [k for k in world.cluster.objects if k[:2] == ("NetworkPolicy", "backend")]:
+        del world.cluster.objects[key]
+    await longer(world, made.grant.id)
+    assert ends(world) == [END, END + HALF_HOUR]  # backend's, frontend's
+
+
+async def test_jobs_that_may_not_be_read(world: World) -> None:
+    made = await world.granted()
+    world.cluster.forbidden |= {("jobs.list", "*"), ("jobs.list", "production")}
+    with pytest.raises(RefusedError, match="Jobs may not be read"):
+        await longer(world, made.grant.id)
+
+
+async def test_jobs_that_may_be_read_in_the_namespace_alone_are_enough(world: World) -> None:
+    made = await world.granted()
+    world.cluster.forbidden.add(("jobs.list", "*"))
+    assert (await longer(world, made.grant.id)).deadline == END + HALF_HOUR
+
+
+async def test_a_deadline_that_has_passed_while_no_controller_acted(world: World) -> None:
+    made = await world.granted()
+    world.cluster.controllers = False
+    world.clock.pass_time(1800)
+    with pytest.raises(RefusedError, match="has passed its deadline"):
+        await longer(world, made.grant.id)
+
+
+async def test_one_part_that_has_passed_its_deadline_is_enough_to_refuse(world: World) -> None:
+    made = await world.granted(*TWO)
+    name = world.policies("frontend")[0]["metadata"]["name"]
+    world.cluster.edit("frontend", name, lambda job: job["spec"].update(activeDeadlineSeconds=60), "Job")
+    world.cluster.controllers = False
+    world.clock.pass_time(60)
+    with pytest.raises(RefusedError, match="has passed its deadline"):
+        await longer(world, made.grant.id)
+
+
+async def test_a_grant_that_does_not_stand(world: World) -> None:
+    await world.granted()
+    world.clock.pass_time(1800)
+    with pytest.raises(NotFoundError, match="no grant 'ABCDEF' stands"):
+        await longer(world, "ABCDEF")
+
+
+async def test_without_an_intent_nothing_moves(world: World) -> None:
+    made = await world.granted()
+    world.tap.fail("log.begin", RegistryError("its disk is full"))
+    with pytest.raises(RegistryError):
+        await longer(world, made.grant.id)
+    assert ends(world) == [END]
+
+
+# ── half way ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_what_was_moved_is_moved_back_when_another_refuses(guarded: World) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.fail("jobs.patch", ForbiddenError("no", status=403), nth=2)
+    with pytest.raises(ForbiddenError):
+        await longer(guarded, made.grant.id)
+    assert ends(guarded) == written(guarded) == [END] * 2
+    assert guarded.log.still_open() == ()
+    assert guarded.last_detail() == {"error": "no"}
+    record = guarded.log.records[made.grant.id]
+    assert (record.phase, record.deadline) == (Phase.ACTIVE, END)
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+async def test_a_lost_answer_is_looked_up(guarded: World, nth: int) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.fail("jobs.patch", UncertainError("maybe"), nth=nth, done=True)
+    assert (await longer(guarded, made.grant.id)).deadline == END + HALF_HOUR
+    assert ends(guarded) == [END + HALF_HOUR] * 2
+
+
+@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize("done", [False, True], ids=["lost", "done"])
+async def test_where_the_second_look_fails_too_all_is_moved_back(
+    guarded: World, nth: int, done: bool
+) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.fail("jobs.patch", UncertainError("maybe"), nth=nth, done=done)
+    guarded.tap.fail("jobs.get", UnreachableError("no line"))
+    with pytest.raises(ClusterError):
+        await longer(guarded, made.grant.id)
+    assert ends(guarded) == written(guarded) == [END] * 2
+    assert guarded.log.still_open() == ()
+
+
+async def test_where_moving_back_fails_the_next_start_evens_it_out(guarded: World) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.fail("jobs.patch", ForbiddenError("no", fix="ask", status=403), nth=2)
+    guarded.tap.fail("jobs.patch", UnreachableError("the line is dead"), nth=3)
+    with pytest.raises(ForbiddenError) as raised:
+        await longer(guarded, made.grant.id)
+    assert raised.value.fix.startswith("ask; moving back failed too (the line is dead)")
+    assert sorted(ends(guarded)) == [END, END + HALF_HOUR]
+    assert len(guarded.log.still_open()) == 1
+    (told,) = await recover(guarded.restarted())
+    assert told.is_settled
+    assert ends(guarded) == written(guarded) == [END] * 2
+    assert list(guarded.log.outcomes.values())[-1] is Outcome.FAILED
+
+
+async def test_a_grant_that_ended_before_its_timer_moved(world: World) -> None:
+    made = await world.granted()
+    world.tap.do("jobs.patch", world.cluster.objects.clear)
+    with pytest.raises(NotFoundError, match="ended while its deadline was being moved"):
+        await longer(world, made.grant.id)
+    assert world.log.still_open() == ()
+
+
+async def test_a_job_that_has_failed_already_takes_a_patch_but_does_not_live_on(world: World) -> None:
+    """The API server takes it; the Job controller never looks at a finished Job again."""
+    made = await world.granted()
+    name = world.policies()[0]["metadata"]["name"]
+    failed = {"type": "Failed", "status": "True", "reason": "DeadlineExceeded"}
+
+    def fail() -> None:
+        world.cluster.edit("production", name, lambda job: job["status"].update(conditions=[failed]), "Job")
+
+    world.tap.do("jobs.patch", fail)
+    with pytest.raises(NotFoundError, match="ended while its deadline was being moved"):
+        await longer(world, made.grant.id)
+
+
+async def test_policies_that_ended_while_the_timer_moved(world: World) -> None:
+    made = await world.granted()
+    world.tap.do("policies.patch", world.cluster.objects.clear)
+    with pytest.raises(NotFoundError, match="ended while its deadline was being moved"):
+        await longer(world, made.grant.id)
+    assert world.log.still_open() == ()
+    assert world.log.records[made.grant.id].phase is Phase.ACTIVE  # its end is noted by whoever sees it
+
+
+async def test_one_of_two_policies_that_ended_is_a_warning(world: World) -> None:
+    made = await world.granted(*TWO)
+    world.tap.fail("policies.patch", NotFoundError("gone", status=404))
+    done = await longer(world, made.grant.id)
+    assert [warning.partition(":")[0] for warning in done.warnings] == ["backend"]
+    assert done.deadline == END + HALF_HOUR
+
+
+@pytest.mark.parametrize(
+    "error", [ForbiddenError("no", status=403), UncertainError("maybe"), UnreachableError("no line")]
+)
+async def test_an_annotation_that_lags_behind_is_a_warning(world: World, error: ClusterError) -> None:
+    made = await world.granted()
+    world.tap.fail("policies.patch", error)
+    done = await longer(world, made.grant.id)
+    assert done.warnings == (f"production: the annotation may still show the old deadline: {error.message}",)
+    assert ends(world) == [END + HALF_HOUR]
+    assert world.log.records[made.grant.id].deadline == END + HALF_HOUR
+
+
+async def test_another_object_under_the_name_is_not_annotated(world: World) -> None:
+    made = await world.granted()
+    world.tap.fail("policies.patch", ConflictError("another object", status=409))
+    with pytest.raises(NotFoundError):
+        await longer(world, made.grant.id)
+
+
+async def test_a_registry_that_fails_at_the_end_is_a_warning_and_made_good_later(world: World) -> None:
+    made = await world.granted()
+    world.tap.fail("log.finish", RegistryError("its disk is full"))
+    done = await longer(world, made.grant.id)
+    assert done.warnings == ("the cluster has changed, but the registry could not note it: its disk is full",)
+    (told,) = await recover(world.restarted())
+    assert str(told).endswith("it ends at 2026-11-24T11:00:00Z")
+    assert world.log.records[made.grant.id].deadline == END + HALF_HOUR
+    assert list(world.log.outcomes.values()) == [Outcome.DONE, Outcome.DONE]
+
+
+# ── the process is cancelled, or dies ────────────────────────────────────────────────────────────────────
+
+STEPS = ["log.begin", "jobs.patch", "jobs.patch", "policies.patch", "policies.patch", "log.finish"]
+FIRST = 5
+"""The number of the first of these calls: whoami, the registry's grants and record, two lists precede."""
+
+
+@pytest.mark.parametrize("step", range(len(STEPS)), ids=lambda i: f"{i}-{STEPS[i]}")
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+async def test_cancelling_moves_all_or_none(guarded: World, step: int, done: bool) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.cancel_at(FIRST + step, done=done)
+    await guarded.tap.interrupted(longer(guarded, made.grant.id))
+    assert guarded.tap.methods()[FIRST : FIRST + step + 1] == STEPS[: step + 1]
+    assert ends(guarded) == written(guarded) == [END + HALF_HOUR if step > 2 else END] * 2
+    assert guarded.log.still_open() == ()
+    assert guarded.log.records[made.grant.id].deadline == ends(guarded)[0]
+
+
+@pytest.mark.parametrize("wanted", [END + HALF_HOUR, END - timedelta(minutes=20)], ids=["longer", "shorter"])
+@pytest.mark.parametrize("step", range(len(STEPS)), ids=lambda i: f"{i}-{STEPS[i]}")
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+async def test_dying_at_any_step_is_evened_out_at_the_next_start(
+    guarded: World, wanted: datetime, step: int, done: bool
+) -> None:
+    made = await guarded.granted(*TWO)
+    guarded.tap.fail_at(FIRST + step, DiedError(), done=done)
+    with pytest.raises(DiedError):
+        await extend(guarded.session(), asked(made.grant.id, until=wanted))
+    await recover(guarded.restarted())
+    assert guarded.log.still_open() == ()
+    moved = step + done  # so many calls were carried out
+    expected = wanted if moved > 2 or (moved == 2 and wanted < END) else END
+    assert ends(guarded) == written(guarded) == [expected] * 2
+    assert guarded.log.records[made.grant.id].deadline == expected
+    assert guarded.log.records[made.grant.id].phase is Phase.ACTIVE
