@@ -4,11 +4,13 @@ Law: pure; semantics are those of k8s.io/apimachinery labels and metav1.LabelSel
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.domain.names import label_key_errors, label_value_errors
+from app.domain.text import quote
 from app.errors import InputError
 
 
@@ -94,28 +96,38 @@ class Selector:
         return found
 
 
-def selector_from_object(value: Mapping[str, Any] | None) -> Selector:
+def selector_from_object(value: object) -> Selector:
     """Return the Selector of a metav1.LabelSelector in JSON; None and {} select everything.
 
     Raises:
-        InputError: an operator that Kubernetes does not know.
+        InputError: it has another shape, or an operator that Kubernetes does not know.
     """
-    value = value or {}
-    found = [Requirement(k, Operator.IN, (v,)) for k, v in (value.get("matchLabels") or {}).items()]
+    if value is None:
+        return Selector()
+    try:
+        return Selector(tuple(_read_object(value)))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{quote(str(value))} is not a label selector", fix="see: kubectl explain networkpolicy.spec"
+        ) from error
+
+
+def _read_object(value: Any) -> Iterator[Requirement]:  # noqa: ANN401 (what it is shows in the reading)
+    for key, item in (value.get("matchLabels") or {}).items():
+        yield Requirement(_text(key), Operator.IN, (_text(item),))
     for item in value.get("matchExpressions") or ():
-        try:
-            operator = Operator(item["operator"])
-        except (KeyError, ValueError) as error:
-            raise InputError(f"unknown label selector operator in {item!r}") from error
-        found.append(Requirement(item["key"], operator, tuple(item.get("values") or ())))
-    return Selector(tuple(found))
+        values = item.get("values") or []
+        if not isinstance(values, list):
+            raise TypeError
+        yield Requirement(_text(item["key"]), Operator(item["operator"]), tuple(map(_text, values)))
 
 
-_NAME = r"[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?"
-_PREFIX = r"[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?"
-_KEY = rf"(?:{_PREFIX}/)?{_NAME}"
-_KEY_ONLY = re.compile(_KEY)
-_VALUE = re.compile(rf"(?:{_NAME})?")
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
 _SET = re.compile(r"(?P<key>\S+)\s+(?P<word>in|notin)\s*\((?P<values>[^()]*)\)")
 _EQUALITY = re.compile(r"(?P<key>[^=!\s]+)\s*(?P<sign>==|!=|=)\s*(?P<value>\S*)")
 _EXISTS = re.compile(r"(?P<bang>!?)\s*(?P<key>\S+)")
@@ -134,13 +146,13 @@ def _terms(text: str) -> Iterable[str]:
 
 
 def _checked(key: str, values: Iterable[str]) -> tuple[str, ...]:
-    if not _KEY_ONLY.fullmatch(key):
-        raise InputError(f"{key!r} is not a label key", fix=f"for example: {EXAMPLES}")
+    if label_key_errors(key):
+        raise InputError(f"{quote(key)} is not a label key", fix=f"for example: {EXAMPLES}")
     kept = tuple(values)
     for value in kept:
-        if not _VALUE.fullmatch(value):
+        if label_value_errors(value):
             raise InputError(
-                f"{value!r} is not a label value (at most 63 letters, digits, '-', '_', '.')",
+                f"{quote(value)} is not a label value (at most 63 letters, digits, '-', '_', '.')",
                 fix=f"for example: {EXAMPLES}",
             )
     return kept
@@ -157,7 +169,7 @@ def _requirement(term: str) -> Requirement:
     if found := _EXISTS.fullmatch(term):
         _checked(found["key"], ())
         return Requirement(found["key"], Operator.DOES_NOT_EXIST if found["bang"] else Operator.EXISTS)
-    raise InputError(f"{term!r} is not a label condition", fix=f"for example: {EXAMPLES}")
+    raise InputError(f"{quote(term)} is not a label condition", fix=f"for example: {EXAMPLES}")
 
 
 def parse_selector(text: str) -> Selector:

@@ -42,7 +42,9 @@ _VALUE_RULE = (
 
 def _too_long(value: str, limit: int, unit: str = "characters") -> list[str]:
     # Bytes are counted in either case; upstream's older checks say characters, its newer ones bytes.
-    return [f"must be no more than {limit} {unit}"] if len(value.encode()) > limit else []
+    # Lone surrogates are what Python makes of command-line arguments that are not UTF-8.
+    size = len(value.encode("utf-8", "surrogatepass"))
+    return [f"must be no more than {limit} {unit}"] if size > limit else []
 
 
 def dns1123_label_errors(value: str) -> tuple[str, ...]:
