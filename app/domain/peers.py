@@ -8,7 +8,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.cidrs import Network, cidr_error, is_strictly_inside
 from app.domain.labels import Operator, Requirement, Selector, parse_selector, selector_from_object
+from app.domain.names import is_dns1123_label
+from app.domain.text import quote
 from app.errors import InputError
 
 NAMESPACE_LABEL = "kubernetes.io/metadata.name"
@@ -28,11 +31,22 @@ EXAMPLES = (
     "app=bastion   ns=ops   'ns=ops app=bastion'   'ns:team=sre'   198.51.100.0/24   "
     "'10.0.0.0/8 except 10.1.0.0/16'   deploy/api   pod/api-0   svc/db:5432   me"
 )
+ALL_PODS = "all pods"
 _NAMED = re.compile(
     r"(?P<kind>[a-z]+)/(?P<name>[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?)(?::(?P<port>[-a-z0-9]+))?"
 )
-_LEADING_NS = re.compile(r"(?:ns=(?!=)(?P<name>\S+)|ns:(?P<selector>\S+))(?:\s+(?P<rest>.+))?", re.S)
-_DNS_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_LIKE_NAMED = re.compile(r"(?P<kind>[a-z]+)/[^=!(,\s]*")
+_LIKE_ADDRESS = re.compile(
+    r"[0-9.]+(?:/|$|\s)|[0-9]+(?:\.[0-9]+){3}(?![0-9A-Za-z_.])|[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(?:[/%\s]|$)"
+)
+_TERM = r"(?:[^\s,()]+\s+(?:in|notin)\s*\([^()]*\)|[^\s,()]+)"
+_NAMESPACE = re.compile(
+    rf"(?:ns\s*=(?!=)(?P<name>\S*)|ns:(?P<selector>{_TERM}(?:,\s*{_TERM})*)?)(?:\s+(?P<rest>.+))?", re.S
+)
+_LIKE_NAMESPACE = re.compile(r"ns(?:\s*=(?!=)|:)")
+_LABELS = "pods:"
+_EXPLAIN = "see: kubectl explain networkpolicy.spec.ingress.from"
+_LENGTH = re.compile(r"[0-9]{1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ class Pods:
         if self.namespaces is not None:
             pieces.append(_describe_namespaces(self.namespaces))
         if self.pods is not None:
-            pieces.append(str(self.pods) or "all pods")
+            pieces.append(_describe_pods(self.pods))
         return " ".join(pieces)
 
 
@@ -111,17 +125,34 @@ def _describe_namespaces(selector: Selector) -> str:
         case ():
             return "ns=*"
         case (Requirement(key=key, operator=Operator.IN, values=(name,)),) if key == NAMESPACE_LABEL:
-            return f"ns={name}"
+            return f"ns={name}" if is_dns1123_label(name) else f"ns:{selector}"
     return f"ns:{selector}"
 
 
-def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def _describe_pods(selector: Selector) -> str:
+    text = str(selector)
+    return f"{_LABELS}{text}" if _is_read_as_other_than_labels(text) else text or ALL_PODS
+
+
+def _is_read_as_other_than_labels(text: str) -> bool:
+    like = (_LIKE_NAMESPACE.match(text), _LIKE_NAMED.fullmatch(text), _LIKE_ADDRESS.match(text))
+    return text == "me" or any(like)
+
+
+def _network(text: str) -> Network:
+    word = text.strip()
+    fix = "write for example 198.51.100.0/24; each further one is a peer of its own"
+    _, slash, length = word.partition("/")
     try:
-        return ipaddress.ip_network(text.strip(), strict=False)
+        # A mask in place of the length is refused: 198.51.100.7/0.0.0.0 would be everybody.
+        if "%" in word or (slash and not _LENGTH.fullmatch(length)):
+            raise ValueError
+        found = ipaddress.ip_network(word, strict=False)
     except ValueError as error:
-        raise InputError(
-            f"{text.strip()!r} is not a CIDR", fix="write for example 198.51.100.0/24"
-        ) from error
+        raise InputError(f"{quote(word)} is not a CIDR", fix=fix) from error
+    if why := cidr_error(str(found)):
+        raise InputError(f"{quote(word)} {why}", fix="write the IPv4 address itself")
+    return found
 
 
 def parse_block(text: str) -> Block:
@@ -130,40 +161,56 @@ def parse_block(text: str) -> Block:
     Raises:
         InputError: not an address, or an exception that does not lie strictly inside.
     """
-    whole, _, rest = text.partition(" except ")
+    whole, *rest = re.split(r"\s+except\s+", text.strip(), maxsplit=1)
     outer = _network(whole)
-    inner = [_network(item) for item in rest.split(",")] if rest.strip() else []
+    inner = [_network(item) for part in rest for item in part.split(",")]
     for item in inner:
-        inside = item.version == outer.version and item.subnet_of(outer)  # type: ignore[arg-type]
-        if not inside or item == outer:
+        if not is_strictly_inside(item, outer):
             raise InputError(
                 f"{item} does not lie strictly inside {outer}", fix="an exception is a smaller part"
             )
     return Block(str(outer), tuple(map(str, inner)))
 
 
-def _looks_like_address(text: str) -> bool:
-    return bool(re.match(r"[0-9.]+(/|$|\s)|[0-9a-fA-F]*:[0-9a-fA-F:.]*(/|$|\s)", text))
-
-
 def _pods_or_named(text: str, namespaces: Selector | None) -> Written:
-    if found := _NAMED.fullmatch(text):
-        if found["kind"] not in WORKLOADS:
-            known = "deploy, sts, ds, rs, pod, svc"
-            raise InputError(f"{text!r}: unknown kind {found['kind']!r}", fix=f"known kinds: {known}")
-        resource = WORKLOADS[found["kind"]]
-        if found["port"] and resource != "services":
-            raise InputError(f"{text!r}: only a Service has a port here", fix="name the port with --port")
-        return Named(resource, found["name"], found["port"] or "", namespaces)
+    if text == ALL_PODS:
+        return Pods(Selector(), namespaces)
+    if text.startswith(_LABELS):
+        return Pods(_some_labels(text.removeprefix(_LABELS)), namespaces)
+    if found := _LIKE_NAMED.fullmatch(text):
+        return _named(text, found["kind"], namespaces)
     return Pods(parse_selector(text), namespaces)
+
+
+def _some_labels(text: str) -> Selector:
+    if not text.strip():
+        raise InputError(f"no labels after {_LABELS!r}", fix=f"write {ALL_PODS!r} if all are meant")
+    return parse_selector(text)
+
+
+def _named(text: str, kind: str, namespaces: Selector | None) -> Named:
+    if kind not in WORKLOADS:
+        raise InputError(
+            f"{quote(text)}: unknown kind {quote(kind)}",
+            fix=f"known kinds: deploy, sts, ds, rs, pod, svc; a label's key is {quote(_LABELS + text)}",
+        )
+    found = _NAMED.fullmatch(text)
+    if not found:
+        raise InputError(
+            f"{quote(text)} is not a kind and a name", fix="write for example deploy/api or svc/db:5432"
+        )
+    if found["port"] and WORKLOADS[kind] != "services":
+        raise InputError(f"{quote(text)}: only a Service has a port here", fix="name the port with --port")
+    return Named(WORKLOADS[kind], found["name"], found["port"] or "", namespaces)
 
 
 def parse_peer(text: str) -> Written:
     """Read one peer.
 
-    Forms: ``app=x`` (pods beside the policy), ``ns=NAME``, ``ns=*``, ``ns:team=sre`` (all pods of those
-    namespaces), either of these followed by pod labels or a name (AND), ``CIDR [except CIDR,…]``,
-    ``deploy/…``, ``sts/…``, ``ds/…``, ``rs/…``, ``pod/…``, ``svc/NAME[:PORT]``, ``me``.
+    Forms: ``app=x`` (pods beside the policy), ``all pods``, ``ns=NAME``, ``ns=*``, ``ns:team=sre`` (all pods
+    of those namespaces), either of these followed by pod labels or a name (AND), ``CIDR [except CIDR,…]``,
+    ``deploy/…``, ``sts/…``, ``ds/…``, ``rs/…``, ``pod/…``, ``svc/NAME[:PORT]``, ``me``; ``pods:`` before
+    labels that would be read as something else (``pods:ns=x``).
 
     Raises:
         InputError: none of these, with examples.
@@ -173,33 +220,51 @@ def parse_peer(text: str) -> Written:
         raise InputError("an empty peer would mean everybody", fix=f"write for example {EXAMPLES}")
     if word == "me":
         return Me()
-    if _looks_like_address(word):
+    if _LIKE_ADDRESS.match(word):
         return parse_block(word)
     try:
-        if found := _LEADING_NS.fullmatch(word):
-            return _after_namespace(found)
+        if _LIKE_NAMESPACE.match(word):
+            return _in_namespace(word)
         return _pods_or_named(word, None)
     except InputError as error:
         raise InputError(error.message, fix=error.fix or f"write for example {EXAMPLES}") from error
 
 
-def _after_namespace(found: re.Match[str]) -> Written:
-    name = found["name"]
-    if name and name != "*" and not _DNS_LABEL.fullmatch(name):
-        raise InputError(f"{name!r} is not a namespace's name", fix="select by labels with ns:KEY=VALUE")
-    namespaces = namespace_named(name) if name else parse_selector(found["selector"])
-    return _pods_or_named(found["rest"].strip(), namespaces) if found["rest"] else Pods(None, namespaces)
+def _in_namespace(text: str) -> Written:
+    found = _NAMESPACE.fullmatch(text)
+    name, selector = (found["name"] or "", found["selector"] or "") if found else ("", "")
+    if found is None or not (name or selector):
+        raise InputError(f"{quote(text)} names no namespace", fix="write ns=NAME, ns=* or ns:KEY=VALUE")
+    if name and name != "*" and not is_dns1123_label(name):
+        raise InputError(
+            f"{quote(name)} is not a namespace's name",
+            fix="write 'ns=NAME app=x', or ns:KEY=VALUE for labels",
+        )
+    namespaces = namespace_named(name) if name else parse_selector(selector)
+    rest = (found["rest"] or "").strip()
+    if rest == "me" or _LIKE_ADDRESS.match(rest) or _LIKE_NAMESPACE.match(rest):
+        raise InputError(
+            f"{quote(rest)} cannot stand after a namespace",
+            fix="pods can; anything else is a peer of its own",
+        )
+    return _pods_or_named(rest, namespaces) if rest else Pods(None, namespaces)
 
 
-def peer_from_object(value: dict[str, Any]) -> Peer:
+def peer_from_object(value: Any) -> Peer:  # noqa: ANN401 (what it is shows in the reading)
     """Return the Peer of a NetworkPolicyPeer in JSON.
 
     Raises:
-        InputError: an operator or a CIDR that cannot be read.
+        InputError: it has another shape, is empty, or has an operator that Kubernetes does not know.
     """
-    if block := value.get("ipBlock"):
-        return Block(str(block.get("cidr", "")), tuple(block.get("except") or ()))
-    pods, namespaces = value.get("podSelector"), value.get("namespaceSelector")
+    try:
+        block, pods, namespaces = (value.get(key) for key in ("ipBlock", "podSelector", "namespaceSelector"))
+        kinds = (block is not None, pods is not None or namespaces is not None)
+        if sum(kinds) != 1 or (block is not None and not block["cidr"]):
+            raise ValueError
+        if block is not None:
+            return Block(str(block["cidr"]), tuple(map(str, block.get("except") or ())))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{quote(str(value))} is not a peer", fix=_EXPLAIN) from error
     return Pods(
         None if pods is None else selector_from_object(pods),
         None if namespaces is None else selector_from_object(namespaces),
