@@ -11,8 +11,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from types import TracebackType
 
-import aiohttp
-
 from app.domain.text import clean
 from app.errors import ConfigError, ThrottledError, UnauthorizedError
 from app.kube.credentials import Credential, Secret
@@ -21,6 +19,7 @@ from app.kube.lines import Lines
 from app.kube.network import NETWORK_ERRORS, error_from_network
 from app.kube.pool import Headers, Pool
 from app.kube.server import Server
+from app.kube.slim import aiohttp
 from app.kube.wire import Call, Reply
 from app.ports import Clock
 

@@ -7,13 +7,12 @@ a write uncertain. Messages name the server and the cause; a proxy's password is
 import asyncio
 import ssl
 
-import aiohttp
-
 from app.domain.text import clean
 from app.errors import ClusterError, UncertainError, UnreachableError
 from app.kube.proxy import without_password
 from app.kube.request import action_of, is_write
 from app.kube.server import Server
+from app.kube.slim import aiohttp
 from app.kube.wire import Call
 
 # All that a request or a read may raise. ClientError covers DNS, refusals, TLS, proxies and broken answers;

@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-import aiohttp
 from multidict import CIMultiDict
 from yarl import URL
 
@@ -19,7 +18,7 @@ from app.domain.text import clean
 from app.errors import ConfigError
 from app.kube.credentials import Secret
 from app.kube.server import Server
-from app.kube.slim import Configuration, RESTClientObject
+from app.kube.slim import Configuration, RESTClientObject, aiohttp
 from app.kube.wire import Call
 
 Headers = tuple[tuple[str, str], ...]

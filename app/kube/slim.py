@@ -1,17 +1,21 @@
 """Lend kubernetes_asyncio's configuration and connection pool without its generated models (768 modules).
 
-Law: the only module that imports kubernetes_asyncio. Its packages import everything they have, which costs
-150 ms and 40 MB at each start; here they are registered unexecuted, so that a submodule can be imported by
-itself, and they execute as usual at the first name that somebody asks of them. So nothing is replaced and
-nothing breaks: ``from kubernetes_asyncio.client import CoreV1Api`` still works, at its full price. The same
-is done to urllib3, which the configuration imports for a function that we never call (50 ms). A process that
-has the real packages already keeps them.
+Law: the only module that imports kubernetes_asyncio, and through which kube/ imports aiohttp. Its packages
+import everything they have, which costs 150 ms and 40 MB at each start; here they are registered unexecuted,
+so that a submodule can be imported by itself, and they execute as usual at the first name that somebody asks
+of them. So nothing is replaced and nothing breaks: ``from kubernetes_asyncio.client import CoreV1Api`` still
+works, at its full price. The same is done to urllib3, which the configuration imports for a function that we
+never call (50 ms). A process that has the real packages already keeps them.
 """
 
 import importlib
 import importlib.util
+import os
+import ssl
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
@@ -69,6 +73,31 @@ def _load() -> None:
     vars(sys.modules["kubernetes_asyncio.client"]).setdefault("Configuration", configuration.Configuration)
 
 
+@contextmanager
+def _trusting_nobody() -> Iterator[None]:
+    """Point OpenSSL's default trust at nothing meanwhile.
+
+    aiohttp builds its default TLS contexts when it is imported, and reading the system's certificates for
+    them takes 30 ms of each start. No connection of ours uses them: each brings a context made for its
+    server (pool.py). Whoever used a default one would find that it trusts nobody, so it fails closed.
+    """
+    paths = ssl.get_default_verify_paths()
+    names = (paths.openssl_cafile_env, paths.openssl_capath_env)
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, os.devnull))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+with _trusting_nobody():
+    import aiohttp
+
 try:
     _load()
 except (ImportError, AttributeError):
@@ -80,7 +109,7 @@ except (ImportError, AttributeError):
 from kubernetes_asyncio.client.configuration import Configuration  # noqa: E402
 from kubernetes_asyncio.client.rest import RESTClientObject  # noqa: E402
 
-__all__ = ["Configuration", "RESTClientObject", "in_cluster_loader"]
+__all__ = ["Configuration", "RESTClientObject", "aiohttp", "in_cluster_loader"]
 
 
 def in_cluster_loader() -> tuple[Any, type[Exception]]:
