@@ -1,5 +1,6 @@
 """GrantLog over dicts, with the registry's own rules: an intent's grant is kept first, an outcome stands."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -33,6 +34,11 @@ class FakeLog:
     intents: dict[str, Intent] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     rows: list[ChainedEntry] = field(default_factory=list)
+    slow: asyncio.Event = field(default_factory=asyncio.Event)
+    """While it is not set, ``begin`` waits, as for another process' lock."""
+
+    def __post_init__(self) -> None:
+        self.slow.set()
 
     def _head(self) -> ChainHead:
         return ChainHead(self.rows[-1].seq, self.rows[-1].hash) if self.rows else ChainHead()
@@ -53,6 +59,7 @@ class FakeLog:
             self.intents[intent.id] = intent
             return self._append(entry)
 
+        await self.slow.wait()
         return await self._passed("begin", str(intent.op), write)
 
     async def finish(self, intent_id: str, outcome: Outcome, entry: Entry, grant: GrantRecord) -> None:

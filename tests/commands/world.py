@@ -1,5 +1,6 @@
 """A cluster, a registry and the processes that use them, ready for a test."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -103,6 +104,10 @@ class World:
 
     def phases(self) -> list[Phase]:
         return [record.phase for record in self.log.records.values()]
+
+    async def let_others_run(self) -> None:
+        """Give way to what runs in the background."""
+        await asyncio.sleep(0)
 
     async def granted(self, *namespaces: str, **changes: Any) -> Created:
         """Open access in some namespaces, then forget the trace."""
