@@ -71,6 +71,9 @@ def _check(policy: NetworkPolicy | None, adoption: Adoption) -> tuple[NetworkPol
             f"{where} is owned by {names}: the garbage collector keeps it while any owner lives",
             fix="shorten the life of the owner instead, or copy the policy: netgrant grant -f",
         )
+    if policy.metadata.finalizers:
+        names = ", ".join(policy.metadata.finalizers)
+        raise RefusedError(f"{where} is held by finalizer {names}: the deadline could not remove it")
     manager = labels.get(MANAGED_BY, "")
     if manager:
         return policy, (f"{where} is managed by {manager}, which may bring it back after the deadline",)

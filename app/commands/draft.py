@@ -109,12 +109,19 @@ def life_of(limits: Limits, order: Timed, now: datetime) -> timedelta:
     """Return how long access would live, checked.
 
     Raises:
-        InputError: no reason, above the cap, or a deadline in the past.
+        InputError: no reason, no end or two, above the cap, or a deadline in the past.
     """
     if not order.reason.strip():
         raise InputError("access needs a reason", field="reason", fix="say why with --reason")
-    life = order.ttl if order.until is None else order.until - now
-    if life is None or life < timedelta(seconds=1):
+    if order.ttl is not None and order.until is None:
+        life = order.ttl
+    elif order.until is not None and order.ttl is None:
+        life = order.until - now
+    else:
+        raise InputError(
+            "until when? give either a duration or a moment", field="for", fix="give one of them"
+        )
+    if life < timedelta(seconds=1):
         raise InputError("the deadline has passed", field="until", fix="choose a later one")
     limits.check_life(life)
     return life
@@ -130,9 +137,12 @@ def draft(limits: Limits, order: Order, username: str, now: datetime) -> Draft:
         now: the server's time.
 
     Raises:
-        InputError: no reason, too long, in the past, or a policy that the API server would refuse.
+        InputError: nothing asked for, no reason, too long, in the past, or a policy that the API server
+            would refuse.
     """
     life = life_of(limits, order, now)
+    if not order.wishes:
+        raise InputError("nothing is asked for: no policy", field="policy")
     stamp = Stamp(new_id(now), username, order.reason.strip(), order.ticket, order.incident)
     found = Draft(parts_of(stamp.grant_id, order.wishes), stamp, math.ceil(life.total_seconds()), now)
     for manifest in found.manifests()[len(found.namespaces) :]:

@@ -75,6 +75,8 @@ class FakeCluster:
     """(method, namespace): what these credentials may not do; ``*`` is the list of all namespaces."""
     admit: Callable[[Json], None] = lambda manifest: None
     """Admission: may change what is created."""
+    admit_patch: Callable[[Json], None] = lambda manifest: None
+    """Admission: may change what the next patch makes of an object."""
     objects: dict[tuple[str, str, str], Kept] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=count)
 
@@ -140,6 +142,10 @@ class FakeCluster:
             for (its, where, _), kept in sorted(self.objects.items())
             if its == kind and namespace in (None, where)
         ]
+
+
+def _as_it_is(manifest: Json) -> None:
+    """Change nothing."""
 
 
 def _text(moment: datetime) -> str:
@@ -219,6 +225,8 @@ class FakeWriter(Generic[K]):
             if kept.meta["uid"] != ref.uid or version not in ("", kept.meta["resourceVersion"]):
                 raise ConflictError(f"{ref.name} is another object, or a newer one", status=409)
             merge(kept.manifest, deepcopy(patch))
+            admit, self._cluster.admit_patch = self._cluster.admit_patch, _as_it_is
+            admit(kept.manifest)
             kept.meta["resourceVersion"] = str(next(self._cluster.numbers))
             return Receipt(self._value(kept), f"audit-{kept.meta['resourceVersion']}")
 
