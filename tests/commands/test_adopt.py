@@ -8,6 +8,7 @@ import pytest
 
 from app.commands.adopt import Adopted, Adoption, adopt
 from app.commands.recover import recover
+from app.domain.durations import format_moment
 from app.domain.manifest import ADOPTED, EXPIRES_AT, GRANT_LABEL, MANAGED_BY, REASON, REQUESTED_BY
 from app.domain.records import EndCause, Happening, Json, Outcome, Phase
 from app.errors import (
@@ -84,17 +85,11 @@ async def test_the_timer_runs_before_the_policy_is_tied(standing: World) -> None
     assert done.grant.is_armed()
     assert done.grant.is_adopted
     assert done.warnings == ()
-    (item,), (job,) = standing.policies(), standing.jobs()
-    meta = item["metadata"]
+    meta = standing.policies()[0]["metadata"]
     assert meta["labels"] == {"team": "net", GRANT_LABEL: done.grant.id, MANAGED_BY: "netgrant"}
-    assert meta["annotations"][EXPIRES_AT] == job["metadata"]["annotations"].get(
-        EXPIRES_AT, meta["annotations"][EXPIRES_AT]
-    )
-    assert (meta["annotations"][REASON], meta["annotations"][REQUESTED_BY]) == (
-        "vendor leaves tonight",
-        "alice",
-    )
-    assert meta["annotations"][ADOPTED] == "true"
+    notes = meta["annotations"]
+    assert notes[EXPIRES_AT] == format_moment(now + timedelta(hours=2))
+    assert (notes[REASON], notes[REQUESTED_BY], notes[ADOPTED]) == ("vendor leaves tonight", "alice", "true")
     assert done.deadline == now + timedelta(hours=2)
     record = standing.log.records[done.grant.id]
     assert (record.phase, record.reason, record.ticket) == (Phase.ACTIVE, "vendor leaves tonight", "INC-1")
@@ -153,7 +148,7 @@ async def test_policies_that_cannot_be_adopted(world: World, meta: Json, words: 
         ({"reason": " "}, "needs a reason"),
         ({"ttl": timedelta(hours=9)}, "8h at most"),
         ({"ttl": None, "until": START}, "deadline has passed"),
-        ({"ttl": None}, "how long"),
+        ({"ttl": None}, "until when"),
     ],
 )
 async def test_wishes_that_are_wrong(standing: World, changes: Json, words: str) -> None:
@@ -166,9 +161,8 @@ async def test_wishes_that_are_wrong(standing: World, changes: Json, words: str)
 async def test_another_manager_is_a_warning_and_keeps_its_label(world: World) -> None:
     world.cluster.add("NetworkPolicy", policy("ops", NAME, labels={MANAGED_BY: "Helm"}))
     done = await adopted(world)
-    assert done.warnings == (
-        "ops/allow-vendor is managed by Helm, which may bring it back after the deadline",
-    )
+    (warning,) = done.warnings
+    assert warning == "ops/allow-vendor is managed by Helm, which may bring it back after the deadline"
     assert world.policies()[0]["metadata"]["labels"][MANAGED_BY] == "Helm"
 
 
