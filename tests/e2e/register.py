@@ -16,8 +16,10 @@ def phases(registry: Path) -> dict[str, str]:
 
 
 def rows(registry: Path, query: str) -> list[tuple[object, ...]]:
-    """The answer to a query; none while there is no file yet."""
+    """The answer to a query; none while the file is missing or still without tables."""
     if not registry.exists():
         return []
     with closing(sqlite3.connect(f"file:{registry}?mode=ro", uri=True)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            return []
         return connection.execute(query).fetchall()

@@ -114,9 +114,13 @@ def test_an_adopted_policy_whose_timer_was_stopped_meanwhile_is_not_deleted(
     witness.patch(witness.job(namespace), {"spec": {"suspend": True}})
     eventually(lambda: "startTime" not in witness.job(namespace)["status"], what="a stopped clock")
     victim.netgrant("list").ok()
-    assert witness.policy(namespace)["metadata"]["uid"] == made
-    (row,) = victim.netgrant.listed(namespace)
-    assert (row["armed"], row["adopted"]) == (False, True)
+    assert register.open_intents(victim.netgrant.registry) == []
+    found = witness.policy(namespace)["metadata"]
+    assert found["uid"] == made
+    assert GRANT_LABEL not in found.get("labels", {})
+    assert "ownerReferences" not in found
+    assert witness.jobs(namespace) == []
+    assert set(register.phases(victim.netgrant.registry).values()) == {"failed"}
 
 
 def test_what_ended_while_nobody_lived_is_not_made_again(
@@ -127,7 +131,7 @@ def test_what_ended_while_nobody_lived_is_not_made_again(
     victim.netgrant("list").ok()
     assert register.open_intents(victim.netgrant.registry) == []
     assert witness.is_empty(namespace)
-    assert set(register.phases(victim.netgrant.registry).values()) == {"failed"}
+    assert record(victim)[::2] == ("ended", "expired")
     rows = register.rows(victim.netgrant.registry, "SELECT outcome FROM intents")
     assert rows == [("uncertain",)]  # it did stand, and the registry must not say that it did not
 
