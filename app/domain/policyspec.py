@@ -1,17 +1,20 @@
 """A NetworkPolicy's spec as JSON: built from options, brought to its one canonical form, described, hashed.
 
-Law: pure. Two specs mean the same to the API server exactly if their canonical forms are equal.
+Law: pure. The canonical form is what a server would store: specs that differ only in defaults and empties
+have the same. What comes from a cluster may be of any shape, and is then said to be unreadable: only
+``build_spec`` and ``canonical_spec``, which are for specs of our own, raise.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import wraps
 from typing import Any
 
 from app.domain.labels import Selector, selector_from_object
-from app.domain.peers import Peer, Pods, peer_from_object
+from app.domain.peers import ALL_PODS, Peer, Pods, peer_from_object
 from app.domain.portspec import PortRange, describe_ports
 from app.domain.records import Json
 from app.errors import InputError
@@ -52,79 +55,102 @@ def build_spec(
     }
 
 
-def _compact(value: Mapping[str, Any]) -> Json:
-    return {key: item for key, item in value.items() if item not in (None, [], {})}
+_SIDES = {"ingress": "from", "egress": "to"}
+_POINTERS = frozenset({"podSelector", "namespaceSelector", "ipBlock"})
+"""Fields that mean something even when they are empty."""
+_STRUCTS = frozenset({"ingress", "egress", "from", "to", "ports", "matchExpressions"})
+"""Lists in which null counts as an empty object; in all others it counts as an empty text."""
 
 
-def _canonical_selector(value: Mapping[str, Any] | None) -> Json:
-    return _compact(value or {})
-
-
-def _canonical_peer(value: Mapping[str, Any]) -> Json:
-    found = {
-        k: _canonical_selector(value[k])
-        for k in ("namespaceSelector", "podSelector")
-        if value.get(k) is not None
-    }
-    if value.get("ipBlock") is not None:
-        found["ipBlock"] = _compact(value["ipBlock"])
+def _tidy(value: Any, name: str = "") -> Any:  # noqa: ANN401 (any JSON)
+    """Return ``value``, found in the field ``name``, with null, empty lists and maps dropped as Go does."""
+    if isinstance(value, list):
+        blank: Any = {} if name in _STRUCTS else ""
+        return [blank if item is None else _tidy(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for key, item in value.items():
+        if item is None and name != "matchLabels":
+            continue
+        kept = "" if item is None else _tidy(item, key)
+        if kept or key in _POINTERS or not isinstance(kept, list | dict):
+            found[key] = kept
     return found
-
-
-def _canonical_rule(rule: Mapping[str, Any]) -> Json:
-    side = {k: [_canonical_peer(peer) for peer in rule[k]] for k in ("from", "to") if rule.get(k)}
-    ports = [
-        _compact({**port, "protocol": port.get("protocol") or "TCP"}) for port in rule.get("ports") or ()
-    ]
-    return {**side, **({"ports": ports} if ports else {})}
 
 
 def canonical_spec(spec: Mapping[str, Any]) -> Json:
     """Return the spec with the API server's defaults filled in and what means nothing left out.
 
     ``policyTypes`` missing means Ingress always, and Egress if there are egress rules; a port's protocol
-    is TCP; empty lists and maps are dropped, but for the empty selectors and rules that mean "all".
+    is TCP; empty lists and maps are dropped, but for the empty selectors and rules that mean "all". Fields
+    that we do not know are kept.
+
+    Raises:
+        AttributeError, TypeError, ValueError: it has not the types of a NetworkPolicySpec.
     """
-    found: Json = {"podSelector": _canonical_selector(spec.get("podSelector"))}
-    for side in ("ingress", "egress"):
-        if spec.get(side):
-            found[side] = [_canonical_rule(rule) for rule in spec[side]]
-    types = list(spec.get("policyTypes") or ())
-    found["policyTypes"] = types or (["Ingress", "Egress"] if spec.get("egress") else ["Ingress"])
+    found: Json = {"podSelector": {}, **_tidy(spec)}
+    for side in _SIDES:
+        for rule in found.get(side, ()):
+            for port in rule.get("ports", ()):
+                port.setdefault("protocol", "TCP")
+    found.setdefault("policyTypes", ["Ingress", "Egress"] if "egress" in found else ["Ingress"])
     return found
+
+
+_ODD = (AttributeError, InputError, KeyError, RecursionError, TypeError, ValueError)
+"""What reading a spec of an unforeseen shape may raise."""
+UNREADABLE = "(unreadable)"
 
 
 def spec_hash(spec: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the canonical spec, in 64 hex digits: equal exactly if nothing has drifted."""
-    text = json.dumps(canonical_spec(spec), sort_keys=True, separators=(",", ":"))
+    try:
+        text = json.dumps(canonical_spec(spec), sort_keys=True, separators=(",", ":"))
+    except _ODD:
+        text = UNREADABLE  # which no spec that was granted ever is
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def _telling(describe: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
+    @wraps(describe)
+    def told(spec: Mapping[str, Any]) -> str:
+        try:
+            return describe(spec)
+        except _ODD:
+            return UNREADABLE
+
+    return told
+
+
+def _types(spec: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the sides that count, ingress first: the rules of a side that is not in policyTypes do not."""
+    types = spec.get("policyTypes") or ("Ingress", *(["Egress"] if spec.get("egress") else []))
+    return tuple(side for side in _SIDES if side.capitalize() in types)
+
+
+@_telling
 def direction_of(spec: Mapping[str, Any]) -> str:
     """Return ``ingress``, ``egress`` or ``both``."""
-    types = canonical_spec(spec)["policyTypes"]
-    return "both" if len(types) == 2 else types[0].lower()
+    types = _types(spec)
+    return "both" if len(types) == 2 else types[0] if types else UNREADABLE
 
 
 def _selector_text(selector: Selector) -> str:
-    return str(selector) or "all pods"
+    return str(selector) or ALL_PODS
 
 
+@_telling
 def describe_target(spec: Mapping[str, Any]) -> str:
-    """Write the selected pods: ``app=database``, or ``all pods``; unreadable selectors are said to be so."""
-    try:
-        return _selector_text(selector_from_object(spec.get("podSelector")))
-    except InputError:
-        return "(unreadable selector)"
+    """Write the selected pods: ``app=database``, or ``all pods``."""
+    return _selector_text(selector_from_object(spec.get("podSelector")))
 
 
 def _rules(spec: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
-    return [
-        (rule, key) for side, key in (("ingress", "from"), ("egress", "to")) for rule in spec.get(side) or ()
-    ]
+    return [(rule or {}, _SIDES[side]) for side in _types(spec) for rule in spec.get(side) or ()]
 
 
-def _peer_text(value: dict[str, Any]) -> str:
+def _peer_text(value: object) -> str:
     try:
         peer = peer_from_object(value)
     except InputError:
@@ -138,6 +164,7 @@ def _joined(found: Sequence[str], nothing: str) -> str:
     return ", ".join(dict.fromkeys(found)) or nothing
 
 
+@_telling
 def describe_peers(spec: Mapping[str, Any]) -> str:
     """Write the other side of all rules; ``anybody`` for a rule without peers, ``nobody`` without rules."""
     texts = [
@@ -148,6 +175,7 @@ def describe_peers(spec: Mapping[str, Any]) -> str:
     return _joined(texts, "nobody")
 
 
+@_telling
 def describe_rule_ports(spec: Mapping[str, Any]) -> str:
     """Write the ports of all rules: ``5432/TCP``, ``all``, or ``none`` without rules."""
     return _joined([describe_ports(rule.get("ports")) for rule, _ in _rules(spec)], "none")
