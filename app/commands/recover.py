@@ -94,6 +94,8 @@ async def recover(session: Session) -> tuple[Recovered, ...]:
     for intent in intents:
         what = f"{intent.op} of grant {intent.grant_id}"
         try:
+            if not await _is_open(session, intent):
+                continue  # another start has settled it meanwhile
             sentence, settled = await _settle(session, identity, intent)
             told.append(Recovered(f"{what}: {sentence}", settled))
         except _HOPELESS as error:
@@ -102,6 +104,10 @@ async def recover(session: Session) -> tuple[Recovered, ...]:
         except (ClusterError, RegistryError) as error:
             told.append(Recovered(f"{what}: {error.message}", False))
     return tuple(told)
+
+
+async def _is_open(session: Session, intent: Intent) -> bool:
+    return any(other.id == intent.id for other in await session.log.open_intents(session.cluster.server))
 
 
 async def _settle(session: Session, identity: Identity, intent: Intent) -> tuple[str, bool]:
@@ -173,13 +179,14 @@ async def _half_made(case: _Case) -> tuple[str, bool]:
 
 def _whole(intent: Intent, grant: Grant) -> tuple[LivePart, ...]:
     """Return the parts of a grant of which nothing is missing, each with its own timer; else none."""
-    wanted = {(part["namespace"], part["name"]) for part in intent.detail.get("parts", ())}
-    armed = {
+    found = {
         (part.policy.metadata.namespace, part.policy.metadata.name): part
         for part in grant.parts
-        if part.policy is not None and part.deadman() is Deadman.ARMED
+        if part.policy is not None
     }
-    return tuple(armed[key] for key in sorted(wanted)) if wanted and wanted <= armed.keys() else ()
+    wanted = {(part["namespace"], part["name"]) for part in intent.detail.get("parts", ())} or found.keys()
+    armed = [key for key in sorted(wanted) if key in found and found[key].deadman() is Deadman.ARMED]
+    return tuple(found[key] for key in armed) if len(armed) == len(wanted) else ()
 
 
 async def _never_made(case: _Case) -> tuple[str, bool]:
