@@ -20,12 +20,13 @@ from app.commands.intents import (
 from app.commands.live import find_grants, read_everywhere, read_grants
 from app.commands.session import Session
 from app.commands.undo import Removal, add_fix, delete_objects, is_marked, why_standing
+from app.commands.writes import ref
 from app.domain.grant import Grant, LivePart
 from app.domain.lifecycle import Step, move
 from app.domain.objects import NetworkPolicy
 from app.domain.records import EndCause, Entry, Happening, Op, Outcome, Phase
 from app.errors import ClusterError, ForbiddenError, InputError, InvalidError, RegistryError
-from app.ports import Identity
+from app.ports import Identity, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ async def revoke(session: Session, grant: Grant, reason: str) -> Revoked:
     removal = await delete_objects(session.cluster, await _ours(session, grant))
     if removal.failures and not removal.audit_ids:
         raise await _refused(change, removal, ())
-    blocked = await _await_gone(session, grant)
+    blocked = await _await_gone(session, grant.id, _to_be_gone(grant, change))
     if change is None:
         warnings += await _tell_gap(session, identity, grant, (reason.strip(), not blocked))
     elif not blocked:
@@ -186,28 +187,35 @@ async def _tell_gap(
     return ()
 
 
-async def _await_gone(session: Session, grant: Grant) -> tuple[str, ...]:
+def _to_be_gone(grant: Grant, change: Change | None) -> list[Ref]:
+    """Return the policies that must not stand any more: those on record too, labelled or not."""
+    found = {policy.metadata.uid: ref(policy) for policy in grant.policies}
+    for part in change.record.spec.get("parts", ()) if change else ():
+        if uid := part.get("uid"):
+            found.setdefault(uid, Ref(part["namespace"], part["name"], uid))
+    return list(found.values())
+
+
+async def _await_gone(session: Session, grant_id: str, left: list[Ref]) -> tuple[str, ...]:
     """Wait until each policy is gone; return what still stands and why."""
-    limits, begun, left = session.limits, session.clock.now(), list(grant.policies)
+    limits, begun = session.limits, session.clock.now()
     while True:
         try:
-            left = await _still_there(session, left)
+            standing = await _still_there(session, left)
         except ClusterError as error:
-            return (f"whether {_names(left)} is gone could not be seen: {error.message}",)
-        if not left:
+            names = ", ".join(f"{one.namespace}/{one.name}" for one in left)
+            return (f"whether {names} is gone could not be seen: {error.message}",)
+        if not standing:
             return ()
-        held = all(policy.metadata.finalizers for policy in left)
+        left = [ref(policy) for policy in standing]
+        held = all(policy.metadata.finalizers or not is_marked(policy, grant_id) for policy in standing)
         waited = session.clock.now() - begun
         if waited >= timedelta(seconds=limits.held_seconds if held else limits.gone_seconds):
-            return tuple(why_standing(policy, grant.id) for policy in left)
+            return tuple(why_standing(policy, grant_id) for policy in standing)
         await session.clock.sleep(limits.poll_seconds)
 
 
-async def _still_there(session: Session, policies: list[NetworkPolicy]) -> list[NetworkPolicy]:
-    found = [await session.cluster.policies.get(p.metadata.namespace, p.metadata.name) for p in policies]
-    pairs = zip(policies, found, strict=True)
-    return [now for was, now in pairs if now is not None and now.metadata.uid == was.metadata.uid]
-
-
-def _names(policies: list[NetworkPolicy]) -> str:
-    return ", ".join(f"{policy.metadata.namespace}/{policy.metadata.name}" for policy in policies)
+async def _still_there(session: Session, wanted: list[Ref]) -> list[NetworkPolicy]:
+    found = [await session.cluster.policies.get(one.namespace, one.name) for one in wanted]
+    pairs = zip(wanted, found, strict=True)
+    return [policy for one, policy in pairs if policy is not None and policy.metadata.uid == one.uid]

@@ -15,7 +15,7 @@ from tests.rest import Json
 
 pytestmark = pytest.mark.cluster
 
-NOT_FOUND = 3
+NOT_FOUND, REFUSED = 3, 9
 
 
 def replace_with_successor(
@@ -95,15 +95,26 @@ def test_a_neighbour_in_the_namespace_is_never_touched(
 def test_a_policy_taken_out_of_the_grant_is_left_and_said(
     netgrant: Netgrant, witness: Witness, namespace: str
 ) -> None:
-    """Somebody took the label and the owner off: it is theirs now."""
+    """Somebody took the label and the owner off: it is theirs now, and it is still enforced."""
     grant_id = netgrant.grant(namespace)
     policy = witness.policy(namespace)
     theirs = {"labels": {GRANT_LABEL: None}, "ownerReferences": None}
     witness.patch(policy, {"metadata": theirs})
-    netgrant("revoke", grant_id, "--reason", "done")
+    done = netgrant("revoke", grant_id, "--reason", "done").ended(REFUSED)
+    assert done.out == ""
+    assert "still enforced: it was taken out of grant" in done.complaint
     assert witness.objects(JOB, namespace) == []
     time.sleep(1)
     assert witness.policy(namespace)["metadata"]["uid"] == policy["metadata"]["uid"]
+
+
+def test_a_policy_that_lost_its_label_alone_goes_with_its_job(
+    netgrant: Netgrant, witness: Witness, namespace: str
+) -> None:
+    grant_id = netgrant.grant(namespace)
+    witness.patch(witness.policy(namespace), {"metadata": {"labels": {GRANT_LABEL: None}}})
+    assert netgrant("revoke", grant_id, "--reason", "done").ok().id == grant_id
+    assert witness.is_empty(namespace)
 
 
 def test_extending_a_successor_is_refused(
