@@ -1,7 +1,6 @@
 """``netgrant grant``: open access for a while."""
 
 import asyncio
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,17 +9,22 @@ import click
 
 from app import wiring
 from app.cli import talk
+from app.cli.manifests import read_documents
 from app.cli.options import (
+    Choice,
     Flags,
     Life,
+    Remarks,
     cluster_options,
+    filled,
     life_options,
-    need_reason,
+    named,
     output_option,
     parse_life,
+    parse_remarks,
     ticket_options,
 )
-from app.cli.root import help_for
+from app.cli.root import VerbCommand, help_for
 from app.cli.rows import json_row, row_now
 from app.cli.running import load_settings, local_now, one_context, run, with_session
 from app.cli.tables import as_json, as_yaml
@@ -29,10 +33,13 @@ from app.commands.draft import Draft, Order, draft
 from app.commands.matching import describe_matches
 from app.commands.resolve import Opening, check, resolve
 from app.commands.session import Session
+from app.domain.documents import wishes_from_documents
 from app.domain.durations import format_duration, format_moment
-from app.domain.manifest import Wish, wishes_from_documents
+from app.domain.manifest import Wish
 from app.domain.policyspec import Direction
+from app.domain.portspec import parse_port
 from app.errors import InputError
+from app.ports import Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,25 @@ class Asked:
     documents: tuple[object, ...]
     """… from ``-f``."""
     life: Life
-    reason: str
-    ticket: str
-    incident: str
+    remarks: Remarks
 
     def order(self, wishes: tuple[Wish, ...]) -> Order:
         """Return the order for these wishes."""
-        return Order(wishes, self.reason, self.life.ttl, self.life.until, self.ticket, self.incident)
+        said = self.remarks
+        return Order(wishes, said.reason, self.life.ttl, self.life.until, said.ticket, said.incident)
 
 
 def peer_options(function: Any) -> Any:  # noqa: ANN401 - click's decorators are untyped
     """Add the options that say what is opened, shared with ``exec``."""
     for option in (
-        click.option("-f", "--filename", multiple=True, metavar="FILE", help="Manifest instead; - is stdin."),
+        click.option(
+            "-f",
+            "--filename",
+            multiple=True,
+            metavar="FILE",
+            callback=filled,
+            help="Manifest instead; - is stdin.",
+        ),
         click.option("--egress", is_flag=True, help="Select the --from pods and open their way out to --to."),
         click.option(
             "--port", multiple=True, metavar="PORT", help="5432, 8000-8100/UDP, a name; repeatable."
@@ -68,30 +81,6 @@ def peer_options(function: Any) -> Any:  # noqa: ANN401 - click's decorators are
     return function
 
 
-def _read(name: str) -> str:
-    try:
-        if name == "-":
-            return sys.stdin.read()
-        with open(name, encoding="utf-8") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"-f {name}: {error}", field="filename") from error
-
-
-def _documents(names: tuple[str, ...]) -> tuple[object, ...]:
-    import yaml
-
-    found: list[object] = []
-    for name in names:
-        try:
-            found += yaml.safe_load_all(_read(name))
-        except yaml.YAMLError as error:
-            where = getattr(error, "problem_mark", None)
-            at = f" at line {where.line + 1}" if where else ""
-            raise InputError(f"-f {name}: this is not YAML{at}", field="filename") from error
-    return tuple(found)
-
-
 def _opening(given: dict[str, Any]) -> Opening:
     selected, peers = ("from_", "to") if given["egress"] else ("to", "from_")
     option = selected.rstrip("_")
@@ -99,6 +88,8 @@ def _opening(given: dict[str, Any]) -> Opening:
         what = "is missing: which pods?" if not given[selected] else "selects the pods and can be given once"
         raise InputError(f"--{option} {what}", field=option, fix=f"for example --{option} app=database")
     ports = tuple(piece.strip() for text in given["port"] for piece in text.split(","))
+    for port in ports:
+        named("--port", parse_port, port)
     direction = Direction.EGRESS if given["egress"] else Direction.INGRESS
     return Opening("", given[selected][0], given[peers], ports, direction)
 
@@ -110,7 +101,7 @@ def read_options(given: dict[str, Any]) -> Asked:
         InputError: a value is wrong or missing, naming its option.
     """
     life = parse_life(given["for_"], given["until"], local_now())
-    reason = need_reason(given["reason"])
+    remarks = parse_remarks(given)
     opening: Opening | None = None
     documents: tuple[object, ...] = ()
     if given["filename"]:
@@ -118,20 +109,20 @@ def read_options(given: dict[str, Any]) -> Asked:
             raise InputError(
                 "-f already says what is opened", field="filename", fix="leave --to, --from, --port out"
             )
-        documents = _documents(given["filename"])
+        documents = read_documents(given["filename"])
     else:
         opening = _opening(given)
         check(opening)
-    return Asked(opening, documents, life, reason, given["ticket"], given["incident"])
+    return Asked(opening, documents, life, remarks)
 
 
-async def order_from(session: Session, asked: Asked, flags: Flags) -> Order:
-    """Return the order, everything that is named looked up; translations are told.
+async def ask(session: Session, asked: Asked, flags: Flags) -> tuple[Order, Identity]:
+    """Return the order, everything that is named looked up and told, and who asks, by which clock.
 
     Raises:
         InputError, NotFoundError, ClusterError: as ``resolve``.
     """
-    namespace = flags.namespace or session.cluster.namespace
+    namespace = session.cluster.namespace
     if asked.opening is None:
         wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
     else:
@@ -139,10 +130,13 @@ async def order_from(session: Session, asked: Asked, flags: Flags) -> Order:
         wishes = (found.wish,)
         for note in found.notes:
             talk.say(note)
-    for sentence in await asyncio.gather(*(describe_matches(session.cluster, wish) for wish in wishes)):
+    identity, *sentences = await asyncio.gather(
+        session.cluster.access.whoami(), *(describe_matches(session.cluster, wish) for wish in wishes)
+    )
+    for sentence in sentences:
         if sentence:
             talk.say(sentence)
-    return asked.order(wishes)
+    return asked.order(wishes), identity
 
 
 def _in_namespace(opening: Opening, namespace: str) -> Opening:
@@ -161,7 +155,7 @@ def say_created(made: Created, now: datetime) -> None:
         talk.warn(warning)
 
 
-@click.command("grant", help=help_for("grant"))
+@click.command("grant", cls=VerbCommand, help=help_for("grant"))
 @peer_options
 @life_options
 @ticket_options
@@ -169,7 +163,7 @@ def say_created(made: Created, now: datetime) -> None:
     "--dry-run",
     is_flag=False,
     flag_value="client",
-    type=click.Choice(["client", "server"]),
+    type=Choice(["client", "server"]),
     help="Print the objects and write nothing; =server lets the API server check them too.",
 )
 @output_option("yaml", "json")
@@ -179,22 +173,30 @@ def command(flags: Flags, dry_run: str | None, output: str | None, **given: Any)
     asked = read_options(given)
     if dry_run == "client" and (asked.opening is None or not check(asked.opening)):
         return run(_print_offline(flags, asked, output))
-    return with_session(flags, lambda session: _act(session, flags, asked, (dry_run, output)))
-
-
-async def _act(session: Session, flags: Flags, asked: Asked, how: tuple[str | None, str | None]) -> int:
-    dry_run, output = how
-    order = await order_from(session, asked, flags)
     if dry_run is not None:
-        identity = await session.cluster.access.whoami()
-        plan = draft(session.limits, order, identity.username, session.server_now(identity))
-        if dry_run == "server":
-            await rehearse(session, plan)
-            talk.say("the server accepts it; nothing was written")
-        _print_plan(plan, output)
-        return 0
+        is_checked = dry_run == "server"
+        return with_session(
+            flags, lambda session: _show(session, asked, (is_checked, output), flags), recovers=False
+        )
+    return with_session(flags, lambda session: _act(session, asked, output, flags))
+
+
+async def _show(session: Session, asked: Asked, how: tuple[bool, str | None], flags: Flags) -> int:
+    """Print what would be made; whether the server is asked to check it, and the format, are ``how``."""
+    is_checked, output = how
+    order, identity = await ask(session, asked, flags)
+    plan = draft(session.limits, order, identity.username, session.server_now(identity))
+    if is_checked:
+        await rehearse(session, plan)
+        talk.say("the server accepts it; nothing was written")
+    _print_plan(plan, output)
+    return 0
+
+
+async def _act(session: Session, asked: Asked, output: str | None, flags: Flags) -> int:
+    order, identity = await ask(session, asked, flags)
     made = await create(session, order)
-    now = session.clock.now()
+    now = session.server_now(identity)
     say_created(made, now)
     row = json_row(row_now(made.grant, session, now))
     talk.data(made.grant.id if output is None else as_json(row) if output == "json" else as_yaml([row]))
@@ -204,7 +206,7 @@ async def _act(session: Session, flags: Flags, asked: Asked, how: tuple[str | No
 async def _print_offline(flags: Flags, asked: Asked, output: str | None) -> int:
     """Print what would be made without asking any cluster."""
     settings = load_settings(flags)
-    namespace = flags.namespace or wiring.configured_namespace(settings, one_context(flags))
+    namespace = wiring.configured_namespace(settings, one_context(flags))
     if asked.opening is None:
         wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
     else:

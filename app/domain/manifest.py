@@ -6,14 +6,12 @@ Law: pure; names follow from the grant's id, so a retry writes the very same obj
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from app.domain.durations import format_moment
 from app.domain.ids import object_name
 from app.domain.objects import Job, NetworkPolicy
 from app.domain.policyspec import canonical_spec, describe_target, spec_hash
 from app.domain.records import Json
-from app.errors import InputError
 
 DOMAIN = "netgrant.dev"
 GRANT_LABEL = f"{DOMAIN}/grant"
@@ -201,61 +199,6 @@ def adoption_patch(stamp: Stamp, policy: NetworkPolicy, deadline: datetime, owne
 def deadline_patch(deadline: datetime) -> Json:
     """Return the merge patch that writes a new deadline on a policy."""
     return {"metadata": {"annotations": {EXPIRES_AT: format_moment(deadline)}}}
-
-
-def _flattened(document: object) -> Iterable[Mapping[str, Any]]:
-    if document is None:
-        return
-    if not isinstance(document, Mapping):
-        raise InputError(
-            "the manifest is not a mapping", field="filename", fix="give NetworkPolicy YAML or JSON"
-        )
-    if str(document.get("kind", "")).endswith("List"):
-        for item in document.get("items") or ():
-            yield from _flattened(item)
-    else:
-        yield document
-
-
-def wishes_from_documents(
-    documents: Iterable[object], namespace: str, forced: bool = False
-) -> tuple[Wish, ...]:
-    """Return the wishes of decoded manifests: NetworkPolicies and Lists of them, nothing else.
-
-    Args:
-        documents: what the YAML or JSON held, one item a document; empty documents are passed over.
-        namespace: for manifests that name none.
-        forced: whether ``namespace`` was asked for by option; then a manifest may not name another.
-
-    Raises:
-        InputError: another kind or apiVersion, no spec, another namespace than the forced one, none at all.
-    """
-    found = [_wish(item, namespace, forced) for document in documents for item in _flattened(document)]
-    if not found:
-        raise InputError("the manifest holds no NetworkPolicy", field="filename")
-    return tuple(found)
-
-
-def _wish(item: Mapping[str, Any], namespace: str, forced: bool) -> Wish:
-    kind, version = item.get("kind"), item.get("apiVersion")
-    if kind != "NetworkPolicy" or version != "networking.k8s.io/v1":
-        raise InputError(
-            f"the manifest holds {version}/{kind}, not networking.k8s.io/v1/NetworkPolicy", field="filename"
-        )
-    metadata = item.get("metadata") or {}
-    spec = item.get("spec")
-    if not isinstance(metadata, Mapping) or not isinstance(spec, Mapping):
-        raise InputError("the manifest's metadata or spec is not a mapping", field="filename")
-    own = str(metadata.get("namespace") or namespace)
-    if forced and own != namespace:
-        raise InputError(
-            f"the manifest is for namespace {own!r}, the option says {namespace!r}", field="namespace"
-        )
-    labels = metadata.get("labels") or {}
-    if not isinstance(labels, Mapping):
-        raise InputError("the manifest's labels are not a mapping", field="filename")
-    readable = str(metadata.get("name") or metadata.get("generateName") or "")
-    return Wish(own, dict(spec), readable, {str(key): str(value) for key, value in labels.items()})
 
 
 def with_audit_head(stamp: Stamp, seq: int, digest: str) -> Stamp:
