@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from app.commands.catalog import VERBS, verb
+from app.commands.catalog import VERBS, Verb, verb
 
 
 def test_names_and_keys_are_unique() -> None:
@@ -14,10 +14,7 @@ def test_names_and_keys_are_unique() -> None:
 
 
 @pytest.mark.parametrize("item", VERBS, ids=lambda item: item.name)
-def test_each_says_what_it_does_in_one_line(item: object) -> None:
-    from app.commands.catalog import Verb
-
-    assert isinstance(item, Verb)
+def test_each_says_what_it_does_in_one_line(item: Verb) -> None:
     assert item.summary[0].isupper()
     assert not item.summary.endswith(".")
     assert len(item.summary) <= 90

@@ -11,6 +11,7 @@ from app.commands.session import Limits, Reading
 from app.domain.manifest import GRANT_LABEL, Wish
 from app.domain.records import Phase
 from app.errors import InputError
+from app.ports import Identity
 from tests.commands.fakes import START
 from tests.commands.world import SPEC, World, order, wish
 
@@ -100,8 +101,6 @@ def test_what_is_kept_of_it(world: World) -> None:
 
 
 def test_a_session_knows_the_servers_time(world: World) -> None:
-    from app.ports import Identity
-
     session = world.session()
     assert session.server_now(Identity("alice", (), HOUR)) == START + HOUR
     assert session.server_now(Identity("alice")) == START

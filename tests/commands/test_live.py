@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.commands.create import create
+from app.commands.draft import Order
 from app.commands.live import find_grant, find_grants, read_everywhere, read_grant, read_grants
 from app.commands.session import Cluster
 from app.domain.grant import Deadman
@@ -38,9 +40,6 @@ async def test_what_carries_no_grant_label_is_no_grant(world: World, cluster: Cl
 
 
 async def test_a_label_selector_leaves_no_job_behind_as_half_a_grant(world: World, cluster: Cluster) -> None:
-    from app.commands.create import create
-    from app.commands.draft import Order
-
     order = Order((wish("production", labels={"team": "sre"}),), "debug", timedelta(minutes=5))
     marked = (await create(world.session(), order)).grant.id
     await world.granted()
@@ -116,13 +115,13 @@ async def test_what_means_several_is_an_error(world: World, cluster: Cluster) ->
     for _ in range(2):
         await world.granted()
     with pytest.raises(InputError, match="means 2 grants"):
-        await find_grant(cluster, list(world.log.records)[0][:4], ())
+        await find_grant(cluster, next(iter(world.log.records))[:4], ())
 
 
 async def test_what_stands_not_is_an_error_that_says_what_could_not_be_looked_at(
     world: World, cluster: Cluster
 ) -> None:
-    with pytest.raises(NotFoundError, match="no grant 'ABCDEF' stands in this cluster$"):
+    with pytest.raises(NotFoundError, match=r"no grant 'ABCDEF' stands in this cluster$"):
         await find_grant(cluster, "ABCDEF", ())
     only_in(world, "production")
     with pytest.raises(NotFoundError, match=r"\(may not list policies in \*; may not list policies in ops\)"):

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.commands.create import create
+from app.commands.draft import Order
 from app.commands.recover import recover
 from app.commands.revoke import Revoked, choose, choose_all, revoke
 from app.commands.session import Limits
@@ -369,9 +371,6 @@ async def test_all_of_a_namespace_are_chosen_whole(world: World) -> None:
 
 
 async def test_all_with_a_label_are_chosen_whole(world: World) -> None:
-    from app.commands.create import create
-    from app.commands.draft import Order
-
     wishes = (wish("production", labels={"team": "sre"}), wish("production", "replica"))
     made = await create(world.session(), Order(wishes, "debug", timedelta(minutes=30)))
     await world.granted()

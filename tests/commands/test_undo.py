@@ -1,13 +1,14 @@
 """Removing a grant's objects, and only those; and the single writes that nothing breaks off."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from app.commands.adopt import Adoption, adopt
 from app.commands.timers import is_over, seconds_until
 from app.commands.undo import add_fix, delete_objects, release, remove_made, why_standing
 from app.commands.writes import unbroken
-from app.domain.grant import Grant
 from app.domain.objects import Condition, FullMeta, Job, JobStatus, NetworkPolicy
 from app.errors import ClusterError, ConflictError, ForbiddenError, ServerFaultError, UnreachableError
 from tests.commands.fakes import START
@@ -77,10 +78,6 @@ def test_words_are_only_added_to_errors_of_ours() -> None:
 
 
 async def adopted(world: World) -> NetworkPolicy:
-    from datetime import timedelta
-
-    from app.commands.adopt import Adoption, adopt
-
     labels = {"team": "net"}
     world.cluster.add("NetworkPolicy", policy("ops", "allow", labels=labels, annotations={"a": "b"}))
     done = await adopt(world.session(), Adoption("ops", "allow", "vendor leaves", timedelta(hours=1)))
@@ -174,7 +171,3 @@ def test_when_a_job_is_over() -> None:
 
 def test_a_job_that_never_started_has_no_seconds_left() -> None:
     assert seconds_until(Job(FullMeta(name="j")), START) == 0
-
-
-def test_an_empty_grant_has_nothing_to_delete() -> None:
-    assert Grant("01X", ()).policies == ()
