@@ -51,8 +51,15 @@ def clean_block(text: str) -> str:
 
 def is_suspect(document: bytes) -> bool:
     """Tell whether a JSON document may hold a string that ``clean`` would change (no false negatives)."""
-    if len(document) > LIMIT:
-        return True  # it may hold a text that is too long
+    return len(document) > LIMIT or _holds_unsafe(document)  # a longer one may hold a text that is too long
+
+
+def is_any_suspect(documents: bytes) -> bool:
+    """Tell whether one of several JSON documents, one on each line, is suspect."""
+    return _holds_unsafe(documents) or max(map(len, documents.split(b"\n"))) > LIMIT
+
+
+def _holds_unsafe(document: bytes) -> bool:
     if b"\\" not in document and document.isascii() and b"\x7f" not in document:
         return False  # most documents, at a fifth of the search's time
     return _SUSPECT_JSON.search(document) is not None

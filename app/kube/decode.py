@@ -99,7 +99,7 @@ class _Identity(msgspec.Struct, gc=False):
 _LIST = msgspec.json.Decoder(_List)
 _IDENTITY = msgspec.json.Decoder(_Identity)
 _STATUS = msgspec.json.Decoder(Status)
-_ENCODER = msgspec.json.Encoder()
+ENCODER = msgspec.json.Encoder()
 
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises; RecursionError where a document is nested a thousand levels deep."""
@@ -122,12 +122,12 @@ def parse(decoder: msgspec.json.Decoder[V], document: bytes | msgspec.Raw) -> V:
             plain = json.loads(bytes(document).decode("utf-8", "replace"))
         except (ValueError, RecursionError):
             raise error from None
-        return decoder.decode(_ENCODER.encode(clean_tree(plain)))
+        return decoder.decode(ENCODER.encode(clean_tree(plain)))
 
 
 def cleaned(value: V, kind: type[V]) -> V:
     """Return ``value`` with every text in it cleaned: the same value where none needs it."""
-    kept = _ENCODER.encode(value)
+    kept = ENCODER.encode(value)
     return msgspec.convert(clean_tree(msgspec.json.decode(kept)), kind) if is_suspect(kept) else value
 
 

@@ -5,15 +5,17 @@ all is an error. The usual line, a change of a readable object, is decoded in a 
 taken apart a second time.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 import msgspec
 
 from app.domain.objects import Meta
-from app.domain.text import clean
+from app.domain.text import clean, is_any_suspect
 from app.kube.decode import (
     BROKEN,
+    ENCODER,
     ClusterObject,
     Undecodable,
     cleaned,
@@ -93,9 +95,32 @@ def decode_event(line: bytes, kind: type[T]) -> WatchEvent[T]:
         event: Changed[T] = _change_decoder(kind).decode(line)
     except BROKEN:
         return _decode_other(line, kind)
+    return _checked(event, kind)
+
+
+def decode_events(block: bytes, kind: type[T]) -> Iterable[WatchEvent[T]]:
+    """Return what a block of whole lines says, in order; a line that is no event raises where it stands.
+
+    A block of nothing but readable changes, as a busy watch sends them, is decoded in a single call.
+
+    Raises:
+        ServerFaultError: a line is no watch event.
+    """
+    try:
+        events: list[Changed[T]] = _change_decoder(kind).decode_lines(block)
+    except BROKEN:
+        return (decode_event(line, kind) for line in block.split(b"\n") if line)
+    values = [event.value for event in events]
+    if is_any_suspect(ENCODER.encode_lines(values)) or not all(value.metadata.name for value in values):
+        return [_checked(event, kind) for event in events]
+    return events
+
+
+def _checked(event: Changed[T], kind: type[T]) -> Changed[T] | Undecodable:
+    """Return the event with its texts cleaned where they must be."""
     value = cleaned(event.value, kind)
     if not value.metadata.name:
-        return _decode_other(line, kind)
+        return Undecodable(event.type, value.metadata, "the object has no metadata.name")
     return event if value is event.value else Changed(event.type, value)
 
 

@@ -15,7 +15,7 @@ from app.domain.text import clean
 from app.errors import ConfigError, ThrottledError, UnauthorizedError
 from app.kube.credentials import Credential, Secret
 from app.kube.failures import Refusal, error_from_reply
-from app.kube.lines import Lines
+from app.kube.lines import BLOCK_BYTES, Lines
 from app.kube.network import NETWORK_ERRORS, error_from_network
 from app.kube.pool import Headers, Pool
 from app.kube.server import Server
@@ -101,7 +101,7 @@ class Connection:
 
             async def read() -> bytes:
                 try:
-                    return await response.content.readany()
+                    return await response.content.read(BLOCK_BYTES)
                 except NETWORK_ERRORS as error:
                     raise error_from_network(error, call, self._server) from error
 

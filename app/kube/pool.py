@@ -23,7 +23,7 @@ from app.kube.wire import Call
 
 Headers = tuple[tuple[str, str], ...]
 
-_READ_BUFFER = 1 << 21
+_READ_BUFFER = 1 << 17
 
 
 class Pool:

@@ -156,9 +156,9 @@ class Reflector(Generic[T]):
             async with (
                 asyncio.timeout(None) as limit,
                 _beside(self._guard(feed, limit), self._settle(feed)),
-                self._open(feed) as lines,
+                self._open(feed) as blocks,
             ):
-                await follow(lines, feed)
+                await follow(blocks, self._target.kind, feed)
         except TimeoutError:
             if not feed.completed.is_set():
                 raise UnmarkedStartError(f"the list of {self._target} in a watch did not end") from None

@@ -9,18 +9,13 @@ from typing import Generic, TypeVar
 
 from app.errors import ClusterError
 from app.kube.decode import ClusterObject, Undecodable
-from app.kube.events import Bookmark, Changed, Fault, decode_event
+from app.kube.events import Bookmark, Changed, Fault, WatchEvent, decode_events
 from app.kube.failures import Refusal, error_from_reply
 from app.kube.resources import Target
 from app.kube.store import Key, Store, key_of
 from app.kube.versions import is_older
 
 T = TypeVar("T", bound=ClusterObject)
-
-# What a socket has buffered is read without a turn of the event loop, so one is made every 2 ms of work: a
-# line costs 6 us, and 1 us more for each KB of it. That is every 200 lines of 4 KB.
-_TURN_COST = 2_000_000
-_LINE_COST = 6_000
 
 
 class RewoundError(ClusterError):
@@ -80,21 +75,19 @@ class Feed(Generic[T]):
         self.completed = asyncio.Event()
         """Set once the store holds the whole state."""
         self._target = target
-        self._kind = target.kind
         self._store = store
         self._on_complete = on_complete
         if on_complete is None:
             self.completed.set()
 
-    def apply(self, line: bytes) -> None:
-        """Apply one line.
+    def apply(self, event: WatchEvent[T]) -> None:
+        """Apply one event.
 
         Raises:
             GoneError: the watch can't go on from where it is.
             RewoundError: the versions went back.
-            ClusterError: the server ended the watch for another reason, or the line is no event.
+            ClusterError: the server ended the watch for another reason.
         """
-        event = decode_event(line, self._kind)
         self.events += 1
         if self.initial is not None and not isinstance(event, Fault):
             self.initial.add(event)
@@ -136,18 +129,15 @@ class Feed(Generic[T]):
         self.version = version or self.version
 
 
-async def follow(lines: AsyncIterator[bytes], feed: Feed[T]) -> None:
-    """Apply each of ``lines`` until the stream ends in order.
+async def follow(blocks: AsyncIterator[bytes], kind: type[T], feed: Feed[T]) -> None:
+    """Apply each line of ``blocks`` until the stream ends in order.
 
     Raises:
-        ClusterError: what the lines raise, and what ``Feed.apply`` does.
+        ClusterError: what the blocks raise, what ``Feed.apply`` does, or a line is no event.
     """
-    cost = 0
-    async for line in lines:
-        feed.apply(line)
-        if feed.initial is not None and feed.initial.version:
-            await feed.hand_over(feed.initial)
-        cost += _LINE_COST + len(line)
-        if cost >= _TURN_COST:
-            cost = 0
-            await asyncio.sleep(0)
+    async for block in blocks:
+        for event in decode_events(block, kind):
+            feed.apply(event)
+            if feed.initial is not None and feed.initial.version:
+                await feed.hand_over(feed.initial)
+        await asyncio.sleep(0)  # what is buffered is read without a turn of the event loop

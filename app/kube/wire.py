@@ -46,7 +46,10 @@ class Wire(Protocol):
         ...
 
     def stream(self, call: Call, *, idle_seconds: float) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Open a stream of lines (without their newline), of any length up to 16 MiB.
+        """Open a stream of lines, each of any length up to 16 MiB, as blocks of the lines that have arrived.
+
+        A block holds one or more whole lines, each with its newline; the stream's last line may lack it.
+        It is small enough to be dealt with in one turn of the event loop, unless a single line is not.
 
         A stream that stays silent for ``idle_seconds``, or is cut, raises UnreachableError from the
         iterator; an orderly end just ends it.

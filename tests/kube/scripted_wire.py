@@ -16,6 +16,8 @@ from tests.kube.virtual_time import VirtualClock
 
 Json = dict[str, Any]
 
+LINES_PER_BLOCK = 100
+
 NO_WATCH_LIST = "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"
 
 
@@ -137,10 +139,10 @@ class ScriptedWire:
             self.open_streams -= 1
 
     async def _lines(self, stream: Stream, idle_seconds: float) -> AsyncGenerator[bytes, None]:
-        for line in stream.lines:
-            yield line
+        for start in range(0, len(stream.lines), LINES_PER_BLOCK):
+            yield b"".join(line + b"\n" for line in stream.lines[start : start + LINES_PER_BLOCK])
         while stream.end == "open":
-            yield await self._next(stream, idle_seconds)
+            yield await self._next(stream, idle_seconds) + b"\n"
         if stream.lasts_seconds:
             await self._clock.sleep(stream.lasts_seconds)
         if isinstance(stream.end, ClusterError):

@@ -5,7 +5,7 @@ import pytest
 from app.domain.objects import Pod
 from app.errors import ServerFaultError
 from app.kube.decode import Undecodable, decode_status
-from app.kube.events import Bookmark, Changed, Fault, decode_event
+from app.kube.events import Bookmark, Changed, Fault, decode_event, decode_events
 from tests.kube.scripted_wire import added, bookmark, error, event, pod
 
 
@@ -70,3 +70,51 @@ def test_a_lone_surrogate_does_not_end_the_watch() -> None:
 
 def test_an_object_without_a_name_is_set_apart() -> None:
     assert isinstance(decode_event(b'{"type":"ADDED","object":{"metadata":{}}}', Pod), Undecodable)
+
+
+def block(*lines: bytes) -> bytes:
+    return b"".join(line + b"\n" for line in lines)
+
+
+LINES = [
+    added("a", 1),
+    event("MODIFIED", pod("b", 2, app="x\x1b")),
+    event("ADDED", pod("odd", 3) | {"spec": 7}),
+    event("ADDED", pod("", 4)),
+    bookmark(5, initial_end=True),
+    event("DELETED", pod("c", 6)),
+    b'{"type":"ADDED","object":{"metadata":{"name":"d","labels":{"x":"\\ud800"}}}}',
+    event("RENAMED", pod("e", 7)),
+    event("ADDED", pod("long", 8, note="x" * 5000)),
+    error(410, "Expired"),
+]
+
+
+@pytest.mark.parametrize("count", range(len(LINES) + 1))
+@pytest.mark.parametrize("first", range(len(LINES)))
+def test_a_block_says_what_its_lines_say(first: int, count: int) -> None:
+    lines = LINES[first : first + count]
+    expected = [decode_event(line, Pod) for line in lines]
+    assert list(decode_events(block(*lines), Pod)) == expected
+
+
+def test_a_block_of_readable_changes_is_cleaned_too() -> None:
+    lines = [
+        event("ADDED", pod(f"p{number}", number, app="\u202e" if number == 3 else "x")) for number in range(5)
+    ]
+    changed = list(decode_events(block(*lines), Pod))
+    assert [item.value.metadata.labels for item in changed if isinstance(item, Changed)] == [
+        {"app": "\\u202e" if number == 3 else "x"} for number in range(5)
+    ]
+
+
+def test_what_came_before_a_broken_line_is_not_lost() -> None:
+    events = iter(decode_events(block(added("a", 1), added("b", 2))[:-20], Pod))
+    assert isinstance(next(events), Changed)
+    with pytest.raises(ServerFaultError):
+        next(events)
+
+
+def test_empty_lines_say_nothing() -> None:
+    assert list(decode_events(b"\n\n", Pod)) == []
+    assert len(list(decode_events(block(added("a", 1), b"", added("b", 2)), Pod))) == 2

@@ -18,7 +18,10 @@ def reader(*chunks: bytes) -> Lines:
 
 
 async def collect(lines: Lines) -> list[bytes]:
-    return [line async for line in lines]
+    blocks = [block async for block in lines]
+    assert all(blocks)
+    assert all(block.endswith(b"\n") for block in blocks[:-1])
+    return [line.removesuffix(b"\n") for block in blocks for line in block.splitlines(keepends=True)]
 
 
 @pytest.mark.parametrize(

@@ -109,8 +109,8 @@ async def test_a_watch_by_our_own_lines(wire: Connection, namespace: str) -> Non
     for number in range(3):
         body = {"metadata": {"name": f"map-{number}"}, "data": {"long": long}}
         await wire.request(Call("POST", path, body=json.dumps(body).encode()))
-    async with wire.stream(Call("GET", path, query), idle_seconds=10) as lines:
-        events = [json.loads(line) async for line in lines]
+    async with wire.stream(Call("GET", path, query), idle_seconds=10) as blocks:
+        events = [json.loads(line) async for block in blocks for line in block.splitlines()]
     names = [event["object"]["metadata"]["name"] for event in events if event["type"] == "ADDED"]
     assert [name for name in names if name.startswith("map-")] == ["map-0", "map-1", "map-2"]
     assert all(

@@ -18,6 +18,7 @@ from app.errors import (
 from app.kube.resources import PODS, Target
 from tests.kube.rig import running, without_watch_list
 from tests.kube.scripted_wire import (
+    LINES_PER_BLOCK,
     Stream,
     added,
     bookmark,
@@ -250,12 +251,12 @@ async def test_a_clock_that_was_set_back_does_not_put_the_list_off() -> None:
         assert rig.wire.asked == ["watch-list", "list", "watch@10", "list", "watch@11"]
 
 
-async def test_buffered_lines_leave_a_turn_to_others_every_few_hundred() -> None:
-    stream = Stream([added(f"p{number}", 11 + number) for number in range(1000)])
+async def test_buffered_lines_leave_a_turn_to_others_with_each_block() -> None:
+    stream = Stream([added(f"p{number}", 11 + number) for number in range(3000)])
     sizes: list[int] = []
 
     async def look() -> None:
-        while len(rig.store) < 1000:
+        while len(rig.store) < 3000:
             sizes.append(len(rig.store))
             await asyncio.sleep(0)
 
@@ -264,7 +265,7 @@ async def test_buffered_lines_leave_a_turn_to_others_every_few_hundred() -> None
         await rig.clock.pass_time(2)
         await others
         steps = [after - before for before, after in pairwise(sizes)]
-        assert 0 < max(steps) < 350
+        assert max(steps) == LINES_PER_BLOCK
 
 
 async def test_cancelling_closes_the_stream_at_once() -> None:

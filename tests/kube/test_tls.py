@@ -167,11 +167,11 @@ async def test_a_stream_outlives_the_renewal_of_the_certificate(tmp_path: Path, 
     async with (
         fake_api(answer, serving(authority, asks=True)) as api,
         connected(tmp_path, api.url, user, cluster=ca, environ=PATH) as wire,
-        wire.stream(Call("GET", "/stream"), idle_seconds=5) as lines,
+        wire.stream(Call("GET", "/stream"), idle_seconds=5) as blocks,
     ):
         await wire.request(GET)
         renewed.set()
-        assert [line async for line in lines] == [b"old"]
+        assert [block async for block in blocks] == [b"old"]
 
 
 async def test_private_keys_do_not_stay_on_disk(tmp_path: Path, authority: Authority, api: FakeApi) -> None:
