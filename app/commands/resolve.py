@@ -1,21 +1,24 @@
 """Turn what a user named (``deploy/api``, ``svc/db:5432``, ``pod/x``, ``me``) into labels, ports and CIDRs.
 
-Law: reads only; each translation is told, so that nobody grants something else than they think.
+Law: reads only; each translation is told, so that nobody grants something else than they think, and each
+error names the option that it is about. A port that a Service brings opens that Service's pods alone.
 """
 
-from collections.abc import Sequence
+import ipaddress
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from app.commands.named import Found, look_up
 from app.commands.session import Cluster
-from app.domain.labels import Operator, Requirement, Selector, selector_from_object
+from app.domain.labels import Operator, Requirement, Selector
 from app.domain.manifest import Wish
-from app.domain.objects import Service, ServicePort
 from app.domain.peers import EXAMPLES, NAMESPACE_LABEL, Block, Me, Named, Peer, Pods, parse_block, parse_peer
 from app.domain.policyspec import Direction, build_spec
 from app.domain.portspec import PortRange, parse_port
+from app.domain.records import Json
 from app.errors import InputError, NotFoundError
-
-_STATEFUL_POD = "statefulset.kubernetes.io/pod-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,69 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    selector: Selector
-    ports: tuple[PortRange, ...] = ()
-    notes: tuple[str, ...] = ()
+class _Parsed:
+    """An opening whose words were read."""
+
+    selected: Pods | Named
+    peers: tuple[tuple[str, Pods | Block | Named | Me], ...]
+    """Each with how it was written."""
+    ports: tuple[PortRange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of the connection, looked up."""
+
+    peer: Peer
+    ports: tuple[PortRange, ...]
+    """What a Service says of where its pods listen; none where nothing is said."""
+    notes: tuple[str, ...]
+
+
+@contextmanager
+def _about(option: str) -> Iterator[None]:
+    """Name the option in the errors of the block."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"--{option}: {error.message}", field=option, fix=error.fix) from error
+    except NotFoundError as error:
+        raise NotFoundError(f"--{option}: {error.message}", status=error.status, fix=error.fix) from error
+
+
+def check(opening: Opening) -> bool:
+    """Check all that can be checked without a cluster; return whether anything must be looked up there.
+
+    Raises:
+        InputError: a value is wrong, naming its option.
+    """
+    parsed = _parse(opening)
+    return any(
+        isinstance(peer, Named | Me) for peer in (parsed.selected, *(peer for _, peer in parsed.peers))
+    )
+
+
+def _parse(opening: Opening) -> _Parsed:
+    selected, peers = _selected_peer(opening), _parsed_peers(opening)
+    with _about("port"):
+        ports = tuple(dict.fromkeys(parse_port(text) for text in opening.ports))
+    receivers = (selected,) if opening.direction is Direction.INGRESS else tuple(peer for _, peer in peers)
+    for peer in receivers:
+        if ports and isinstance(peer, Named) and peer.port:
+            raise InputError(
+                f"--port and svc/{peer.name}:{peer.port} both name the port",
+                field="port",
+                fix="leave one out",
+            )
+    return _Parsed(selected, peers, ports)
 
 
 def _selected_peer(opening: Opening) -> Pods | Named:
     option, text = opening.selected_option, opening.selected.strip()
     if text == "*":
         return Pods(Selector())
-    try:
+    with _about(option):
         peer = parse_peer(text) if text else None
-    except InputError as error:
-        raise InputError(f"--{option}: {error.message}", field=option, fix=error.fix) from error
     if isinstance(peer, Pods | Named) and peer.namespaces is None:
         return peer
     turn = " ; for access from these pods to somewhere else add --egress" if option == "to" else ""
@@ -74,16 +126,14 @@ def _selected_peer(opening: Opening) -> Pods | Named:
     )
 
 
-def check(opening: Opening) -> bool:
-    """Check all that can be checked without a cluster; return whether anything must be looked up there.
-
-    Raises:
-        InputError: a value is wrong, naming its option.
-    """
-    named = [_selected_peer(opening), *(peer for _, peer in _parsed_peers(opening))]
-    for text in opening.ports:
-        parse_port(text)
-    return any(isinstance(peer, Named | Me) for peer in named)
+def _parsed_peers(opening: Opening) -> tuple[tuple[str, Pods | Block | Named | Me], ...]:
+    option = opening.peer_option
+    if not opening.peers:
+        raise InputError(
+            f"--{option} is missing: who is the other side?", field=option, fix=f"e.g. {EXAMPLES}"
+        )
+    with _about(option):
+        return tuple((text, parse_peer(text)) for text in opening.peers)
 
 
 async def resolve(cluster: Cluster | None, opening: Opening) -> Resolved:
@@ -98,20 +148,37 @@ async def resolve(cluster: Cluster | None, opening: Opening) -> Resolved:
         NotFoundError: a Service, workload or pod that does not exist.
         ClusterError: it could not be looked up.
     """
-    selected, peer_texts = _selected_peer(opening), _parsed_peers(opening)
-    ports = tuple(parse_port(text) for text in opening.ports)
-    target = await _selected(cluster, opening, selected)
-    peers, notes = [], list(target.notes)
-    peer_ports: tuple[PortRange, ...] = ()
-    for text, peer in peer_texts:
-        found, via, told = await _peer(cluster, opening, text, peer)
-        peers.append(found)
-        peer_ports += via
-        notes += told
-    implied = target.ports if opening.direction is Direction.INGRESS else peer_ports
-    spec = build_spec(opening.direction, target.selector, peers, ports or implied)
-    slug = selected.name if isinstance(selected, Named) else _slug(target.selector)
-    return Resolved(Wish(opening.namespace, spec, slug), tuple(notes))
+    parsed = _parse(opening)
+    receives = opening.direction is Direction.INGRESS
+    with _about(opening.selected_option):
+        target = await _selected(cluster, opening.namespace, parsed, receives)
+    sides = []
+    for text, peer in parsed.peers:
+        with _about(opening.peer_option):
+            sides.append(await _side(cluster, opening, parsed, (text, peer)))
+    selector = target.peer.pods if isinstance(target.peer, Pods) else None
+    rules = _rules(parsed.ports or target.ports, sides, opening.direction)
+    spec = _spec(opening.direction, selector or Selector(), rules)
+    slug = parsed.selected.name if isinstance(parsed.selected, Named) else _slug(selector or Selector())
+    notes = (*target.notes, *(note for side in sides for note in side.notes))
+    return Resolved(Wish(opening.namespace, spec, slug), tuple(dict.fromkeys(notes)))
+
+
+_Rules = dict[tuple[PortRange, ...], list[Peer]]
+
+
+def _rules(ports: tuple[PortRange, ...], sides: Sequence[_Side], direction: Direction) -> _Rules:
+    """Return the peers by their own ports; one rule for all would open each on the others' ports."""
+    found: _Rules = {}
+    for side in sides:
+        own = side.ports if direction is Direction.EGRESS else ()
+        found.setdefault(ports or own, []).append(side.peer)
+    return found
+
+
+def _spec(direction: Direction, selector: Selector, rules: _Rules) -> Json:
+    specs = [build_spec(direction, selector, peers, ports) for ports, peers in rules.items()]
+    return {**specs[0], str(direction): [rule for spec in specs for rule in spec[str(direction)]]}
 
 
 def _slug(selector: Selector) -> str:
@@ -119,61 +186,90 @@ def _slug(selector: Selector) -> str:
     return values[0] if values else "all-pods"
 
 
-def _parsed_peers(opening: Opening) -> list[tuple[str, Pods | Block | Named | Me]]:
-    option = opening.peer_option
-    if not opening.peers:
-        raise InputError(
-            f"--{option} is missing: who is the other side?", field=option, fix=f"e.g. {EXAMPLES}"
-        )
-    found = []
-    for text in opening.peers:
-        try:
-            found.append((text, parse_peer(text)))
-        except InputError as error:
-            raise InputError(f"--{option}: {error.message}", field=option, fix=error.fix) from error
-    return found
+async def _selected(cluster: Cluster | None, namespace: str, parsed: _Parsed, receives: bool) -> _Side:
+    if isinstance(parsed.selected, Pods):
+        return _Side(parsed.selected, (), ())
+    found = await look_up(_needed(cluster), namespace, parsed.selected)
+    ports = found.ports if receives else ()
+    note = _translation(found, parsed.selected, parsed.ports, receives)
+    return _Side(Pods(found.selector), ports, (note,))
 
 
-async def _selected(cluster: Cluster | None, opening: Opening, peer: Pods | Named) -> _Found:
-    if isinstance(peer, Pods):
-        return _Found(peer.pods or Selector())
-    return await _lookup(cluster, opening.namespace, peer)
-
-
-async def _peer(
-    cluster: Cluster | None, opening: Opening, text: str, peer: Pods | Block | Named | Me
-) -> tuple[Peer, tuple[PortRange, ...], tuple[str, ...]]:
+async def _side(
+    cluster: Cluster | None, opening: Opening, parsed: _Parsed, given: tuple[str, Pods | Block | Named | Me]
+) -> _Side:
+    text, peer = given
     match peer:
         case Me():
-            block = await _me(cluster)
-            return block, (), (f"me is {block}",)
+            block = await _me(_needed(cluster))
+            return _Side(block, (), (f"me is {block}",))
         case Named():
             namespace = _one_namespace(peer, opening)
-            found = await _lookup(cluster, namespace, peer)
-            return Pods(found.selector, peer.namespaces), found.ports, found.notes
+            found = await look_up(_needed(cluster), namespace, peer)
+            receives = opening.direction is Direction.EGRESS
+            note = _translation(found, peer, parsed.ports, receives)
+            return _Side(Pods(found.selector, peer.namespaces), found.ports if receives else (), (note,))
         case Block():
-            given = text.partition(" except ")[0].strip()
-            masked = "/" in given and given.lower() != peer.cidr
-            return peer, (), ((f"{given} has host bits set: {peer.cidr} is meant",) if masked else ())
+            return _Side(peer, (), tuple(_masked(text, peer)))
         case Pods():
-            return peer, (), ()
+            return _Side(peer, (), await _absent(cluster, peer))
+
+
+def _translation(found: Found, named: Named, ports: tuple[PortRange, ...], receives: bool) -> str:
+    """Say what a name became, and what came of the ports of a Service."""
+    if named.resource != "services":
+        return found.told
+    if not receives:
+        return f"{found.told}{'; its port is not on this side' if named.port else ''}"
+    if not ports:
+        return f"{found.told}, pod port {','.join(map(str, found.ports)) or 'all'}"
+    translated = [
+        f"{item.port} is {item.target_port}"
+        for item in found.service_ports
+        for port in ports
+        if port.port == item.port and item.target_port not in (None, item.port)
+    ]
+    if not translated:
+        return found.told
+    return f"{found.told}; --port names the pod's port, and of the Service's {', '.join(translated)} there"
+
+
+def _masked(text: str, block: Block) -> Iterator[str]:
+    """Yield a sentence for each CIDR whose host bits were masked."""
+    whole, *rest = re.split(r"\s+except\s+", text.strip(), maxsplit=1)
+    given = [whole, *(item for part in rest for item in part.split(","))]
+    for word, meant in zip(given, (block.cidr, *block.excepts), strict=True):
+        if ipaddress.ip_interface(word.strip()).ip != ipaddress.ip_network(meant).network_address:
+            yield f"{word.strip()} has host bits set: {meant} is meant"
+
+
+async def _absent(cluster: Cluster | None, peer: Pods) -> tuple[str, ...]:
+    """Say so if the one namespace that is meant does not exist: nobody would be let in."""
+    name = _namespace_name(peer.namespaces)
+    if cluster is None or not name or await cluster.lookup.namespace_exists(name) is not False:
+        return ()
+    return (f"there is no namespace {name} now, so {peer} is nobody",)
+
+
+def _namespace_name(namespaces: Selector | None) -> str:
+    match namespaces.requirements if namespaces else ():
+        case (Requirement(key=key, operator=Operator.IN, values=(name,)),) if key == NAMESPACE_LABEL:
+            return name
+    return ""
 
 
 def _one_namespace(peer: Named, opening: Opening) -> str:
     if peer.namespaces is None:
         return opening.namespace
-    match peer.namespaces.requirements:
-        case (Requirement(key=key, operator=Operator.IN, values=(name,)),) if key == NAMESPACE_LABEL:
-            return name
+    if name := _namespace_name(peer.namespaces):
+        return name
     raise InputError(
-        f"{peer.resource}/{peer.name} can only be looked up in one namespace",
-        field=opening.peer_option,
-        fix="write ns=NAME before it",
+        f"{peer.resource}/{peer.name} can only be looked up in one namespace", fix="write ns=NAME before it"
     )
 
 
-async def _me(cluster: Cluster | None) -> Block:
-    if address := await _needed(cluster).access.my_address():
+async def _me(cluster: Cluster) -> Block:
+    if address := await cluster.access.my_address():
         return parse_block(address)
     raise InputError(
         "'me': your address as the pods would see it cannot be known from here (NAT, VPN, proxies)",
@@ -185,72 +281,3 @@ def _needed(cluster: Cluster | None) -> Cluster:
     if cluster is None:
         raise ValueError("something must be looked up, and no cluster was given")
     return cluster
-
-
-async def _lookup(given: Cluster | None, namespace: str, named: Named) -> _Found:
-    cluster = _needed(given)
-    if named.resource == "services":
-        return await _service(cluster, namespace, named)
-    if named.resource == "pods":
-        return await _pod(cluster, namespace, named.name)
-    workload = await cluster.lookup.workload(named.resource, namespace, named.name)
-    if workload is None:
-        raise _missing(named.resource, namespace, named.name)
-    selector = selector_from_object(workload.spec.selector)
-    return _Found(selector, (), (f"{named.resource}/{named.name} is {selector} in {namespace}",))
-
-
-def _missing(resource: str, namespace: str, name: str) -> NotFoundError:
-    return NotFoundError(f"there is no {resource}/{name} in namespace {namespace}", status=404)
-
-
-async def _pod(cluster: Cluster, namespace: str, name: str) -> _Found:
-    pod = await cluster.lookup.pod(namespace, name)
-    if pod is None:
-        raise _missing("pods", namespace, name)
-    labels = pod.metadata.labels or {}
-    if not labels:
-        raise InputError(f"pod {namespace}/{name} has no labels, so no policy can select it alone")
-    kept = {_STATEFUL_POD: labels[_STATEFUL_POD]} if _STATEFUL_POD in labels else labels
-    selector = Selector(tuple(Requirement(key, Operator.IN, (value,)) for key, value in sorted(kept.items())))
-    also = [
-        p.metadata.name
-        for p in await cluster.lookup.pods(namespace, str(selector))
-        if p.metadata.name != name
-    ]
-    more = f"; the same labels also select {len(also)} more: {', '.join(also[:3])}" if also else ""
-    return _Found(selector, (), (f"pod/{name} is {selector} in {namespace}{more}",))
-
-
-async def _service(cluster: Cluster, namespace: str, named: Named) -> _Found:
-    service = await cluster.lookup.service(namespace, named.name)
-    if service is None:
-        raise _missing("services", namespace, named.name)
-    if not service.spec.selector:
-        raise InputError(
-            f"Service {namespace}/{named.name} selects no pods (no selector)", fix="name the pods"
-        )
-    pairs = sorted(service.spec.selector.items())
-    selector = Selector(tuple(Requirement(key, Operator.IN, (value,)) for key, value in pairs))
-    ports = tuple(_pod_port(port) for port in _service_ports(service, namespace, named))
-    shown = ",".join(map(str, ports))
-    asked = f"svc/{named.name}{f':{named.port}' if named.port else ''}"
-    return _Found(selector, ports, (f"{asked} is {selector} in {namespace}, pod port {shown}",))
-
-
-def _service_ports(service: Service, namespace: str, named: Named) -> Sequence[ServicePort]:
-    ports = service.spec.ports or ()
-    if not named.port:
-        return ports
-    found = [port for port in ports if named.port in (str(port.port), port.name)]
-    if not found:
-        known = ", ".join(f"{port.port}{f' ({port.name})' if port.name else ''}" for port in ports) or "none"
-        raise InputError(
-            f"Service {namespace}/{named.name} has no port {named.port!r}", fix=f"its ports are: {known}"
-        )
-    return found
-
-
-def _pod_port(port: ServicePort) -> PortRange:
-    """Return the pod's port behind a Service's: policies see traffic after the Service's translation."""
-    return PortRange(port.target_port or port.port, None, port.protocol)

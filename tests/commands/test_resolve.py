@@ -1,0 +1,447 @@
+"""Turning names into labels, ports and CIDRs, and saying what became of them."""
+
+import re
+
+import pytest
+
+from app.commands.resolve import Opening, Resolved, check, resolve
+from app.commands.session import Cluster
+from app.domain.objects import (
+    Meta,
+    Pod,
+    PodSpec,
+    Service,
+    ServicePort,
+    ServiceSpec,
+    Workload,
+    WorkloadSpec,
+)
+from app.domain.policyspec import Direction
+from app.domain.records import Json
+from app.errors import ForbiddenError, InputError, NotFoundError, UnreachableError
+from tests.commands.world import World
+
+CIDR = "198.51.100.0/24"
+
+
+@pytest.fixture
+def cluster(world: World) -> Cluster:
+    return world.session().cluster
+
+
+def workload(world: World, kind: str, name: str, namespace: str = "production", **selector: object) -> None:
+    world.lookup.workloads[kind, namespace, name] = Workload(Meta(name=name), WorkloadSpec(selector or None))
+
+
+def service(
+    world: World, name: str, *ports: ServicePort, namespace: str = "production", selector: bool = True
+) -> None:
+    spec = ServiceSpec(selector={"app": name} if selector else None, ports=ports or None)
+    world.lookup.services[namespace, name] = Service(Meta(name=name, namespace=namespace), spec)
+
+
+def pod(world: World, name: str, labels: dict[str, str] | None, *, host: bool = False) -> None:
+    meta = Meta(name=name, namespace="production", labels=labels)
+    world.lookup.all_pods["production", name] = Pod(meta, PodSpec(host_network=host))
+
+
+async def to(cluster: Cluster | None, selected: str, *ports: str, peer: str = CIDR) -> Resolved:
+    """Ingress to the selected pods."""
+    return await resolve(cluster, Opening("production", selected, (peer,), ports))
+
+
+async def out(cluster: Cluster | None, *peers: str, ports: tuple[str, ...] = ()) -> Resolved:
+    """Egress from app=api to the peers."""
+    return await resolve(cluster, Opening("production", "app=api", peers, ports, Direction.EGRESS))
+
+
+def selector(found: Resolved) -> object:
+    return found.wish.spec["podSelector"]
+
+
+def rules(found: Resolved) -> list[Json]:
+    got: list[Json] = found.wish.spec.get("ingress") or found.wish.spec["egress"]
+    return got
+
+
+def ports(found: Resolved) -> list[object]:
+    return [port["port"] for rule in rules(found) for port in rule.get("ports", [])]
+
+
+# ── what needs no cluster ────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_labels_and_cidrs_are_read_without_a_cluster() -> None:
+    opening = Opening("production", "app=database", (CIDR,), ("5432/TCP",))
+    assert not check(opening)
+    found = await resolve(None, opening)
+    assert found.wish.spec == {
+        "podSelector": {"matchLabels": {"app": "database"}},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {"from": [{"ipBlock": {"cidr": CIDR}}], "ports": [{"port": 5432, "protocol": "TCP"}]},
+        ],
+    }
+    assert (found.wish.namespace, found.wish.slug, found.notes) == ("production", "database", ())
+
+
+async def test_all_pods_of_the_namespace() -> None:
+    found = await to(None, " * ", "5432")
+    assert (selector(found), found.wish.slug) == ({}, "all-pods")
+
+
+async def test_several_peers_share_one_rule_where_the_ports_are_the_same() -> None:
+    opening = Opening("production", "app=db", (CIDR, "ns=ops app=bastion"), ("5432", "5432", "53/UDP"))
+    (rule,) = rules(await resolve(None, opening))
+    assert len(rule["from"]) == 2
+    assert [(port["port"], port["protocol"]) for port in rule["ports"]] == [(5432, "TCP"), (53, "UDP")]
+
+
+@pytest.mark.parametrize("selected", ["deploy/api", "svc/db:5432", "pod/x"])
+def test_names_need_a_cluster(selected: str) -> None:
+    assert check(Opening("production", selected, (CIDR,)))
+    assert check(Opening("production", "app=db", (selected,)))
+    assert check(Opening("production", "app=db", ("me",)))
+
+
+async def test_a_cluster_that_is_missing_is_a_fault_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="no cluster was given"):
+        await to(None, "deploy/api")
+
+
+@pytest.mark.parametrize(
+    ("peer", "notes"),
+    [
+        ("198.51.100.7/24", ("198.51.100.7/24 has host bits set: 198.51.100.0/24 is meant",)),
+        ("198.51.100.7", ()),
+        ("198.51.100.7/32", ()),
+        ("2001:DB8:0::/48", ()),  # written in another way, and the same
+        ("2001:db8::1/48", ("2001:db8::1/48 has host bits set: 2001:db8::/48 is meant",)),
+        (
+            "10.0.0.0/8 except 10.1.2.3/16, 10.2.0.0/16",
+            ("10.1.2.3/16 has host bits set: 10.1.0.0/16 is meant",),
+        ),
+        (
+            "10.0.0.1/8 except 10.1.2.3/16",
+            (
+                "10.0.0.1/8 has host bits set: 10.0.0.0/8 is meant",
+                "10.1.2.3/16 has host bits set: 10.1.0.0/16 is meant",
+            ),
+        ),
+    ],
+)
+async def test_masked_host_bits_are_told(peer: str, notes: tuple[str, ...]) -> None:
+    assert (await to(None, "app=db", peer=peer)).notes == notes
+
+
+@pytest.mark.parametrize(
+    ("opening", "field", "words"),
+    [
+        (Opening("n", "", (CIDR,)), "to", "--to '' must be pods of the namespace"),
+        (Opening("n", CIDR, (CIDR,)), "to", "--to '198.51.100.0/24' must be pods of the namespace"),
+        (Opening("n", "me", (CIDR,)), "to", "--to 'me' must be pods"),
+        (Opening("n", "ns=ops app=x", (CIDR,)), "to", "--to 'ns=ops app=x' must be pods"),
+        (Opening("n", "foo/bar", (CIDR,)), "to", "--to: 'foo/bar': unknown kind"),
+        (Opening("n", "deploy/api:80", (CIDR,)), "to", "--to: 'deploy/api:80': only a Service has a port"),
+        (Opening("n", "app=x", ()), "from", "--from is missing: who is the other side?"),
+        (Opening("n", "app=x", (" ",)), "from", "--from: an empty peer would mean everybody"),
+        (Opening("n", "app=x", ("10.0.0.0/99",)), "from", "--from: '10.0.0.0/99' is not a CIDR"),
+        (Opening("n", "app=x", (CIDR,), ("99999",)), "port", "--port: '99999': a port is from 1 to 65535"),
+        (Opening("n", "app=x", (CIDR,), ("53/ICMP",)), "port", "--port: '53/ICMP': the protocol is"),
+        (Opening("n", "app=x", (), (), Direction.EGRESS), "to", "--to is missing"),
+        (Opening("n", CIDR, (CIDR,), (), Direction.EGRESS), "from", "--from '198.51.100.0/24' must be pods"),
+        (Opening("n", "svc/db:5432", (CIDR,), ("80",)), "port", "--port and svc/db:5432 both name the port"),
+        (
+            Opening("n", "app=x", ("svc/db:5432",), ("80",), Direction.EGRESS),
+            "port",
+            "--port and svc/db:5432 both name the port",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_said_with_its_option(opening: Opening, field: str, words: str) -> None:
+    for found in (lambda: check(opening), lambda: None):
+        with pytest.raises(InputError, match=re.escape(words)) as raised:
+            if found() is None:
+                await resolve(None, opening)
+        assert raised.value.field == field
+        assert raised.value.fix
+
+
+async def test_the_way_out_is_shown_to_who_turns_it_round() -> None:
+    with pytest.raises(InputError) as raised:
+        check(Opening("n", CIDR, ("app=x",)))
+    assert "add --egress" in raised.value.fix
+
+
+# ── workloads ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"), [("deploy", "deployments"), ("sts", "statefulsets"), ("ds", "daemonsets")]
+)
+async def test_a_workload_is_its_selector(world: World, cluster: Cluster, word: str, kind: str) -> None:
+    workload(world, kind, "api", matchLabels={"app": "api", "tier": "web"})
+    found = await to(cluster, f"{word}/api", "8080")
+    assert selector(found) == {"matchLabels": {"app": "api", "tier": "web"}}
+    assert found.notes == (f"{kind}/api is app=api,tier=web in production",)
+    assert found.wish.slug == "api"
+
+
+async def test_a_workload_that_selects_by_expressions(world: World, cluster: Cluster) -> None:
+    expression = {"key": "app", "operator": "In", "values": ["a", "b"]}
+    workload(world, "deployments", "api", matchExpressions=[expression])
+    assert selector(await to(cluster, "deploy/api")) == {"matchExpressions": [expression]}
+
+
+async def test_a_workload_that_selects_everything_would_open_everything(
+    world: World, cluster: Cluster
+) -> None:
+    workload(world, "deployments", "api")
+    with pytest.raises(InputError, match="--to: deployments/api in production selects every pod"):
+        await to(cluster, "deploy/api")
+
+
+async def test_a_workload_whose_selector_cannot_be_read(world: World, cluster: Cluster) -> None:
+    workload(world, "deployments", "api", matchExpressions=[{"key": "a", "operator": "Like"}])
+    with pytest.raises(InputError, match="^--to: ") as raised:
+        await to(cluster, "deploy/api")
+    assert raised.value.field == "to"
+
+
+@pytest.mark.parametrize(
+    ("word", "resource"), [("deploy", "deployments"), ("svc", "services"), ("pod", "pods")]
+)
+async def test_what_does_not_exist_is_said_with_its_option(
+    cluster: Cluster, word: str, resource: str
+) -> None:
+    with pytest.raises(
+        NotFoundError, match=f"--to: there is no {resource}/api in namespace production"
+    ) as raised:
+        await to(cluster, f"{word}/api")
+    assert raised.value.status == 404
+    with pytest.raises(NotFoundError, match=f"--from: there is no {resource}/api in namespace ops"):
+        await to(cluster, "app=db", peer=f"ns=ops {word}/api")
+
+
+async def test_a_peer_is_looked_up_in_its_own_namespace(world: World, cluster: Cluster) -> None:
+    workload(world, "deployments", "toolbox", "ops", matchLabels={"app": "toolbox"})
+    found = await to(cluster, "app=db", peer="ns=ops deploy/toolbox")
+    assert rules(found)[0]["from"] == [
+        {
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ops"}},
+            "podSelector": {"matchLabels": {"app": "toolbox"}},
+        }
+    ]
+    assert found.notes == ("deployments/toolbox is app=toolbox in ops",)
+
+
+@pytest.mark.parametrize("peer", ["ns=* deploy/x", "ns:team=sre deploy/x"])
+async def test_a_name_in_many_namespaces_is_no_name(cluster: Cluster, peer: str) -> None:
+    with pytest.raises(InputError, match="--from: deployments/x can only be looked up in one") as raised:
+        await to(cluster, "app=db", peer=peer)
+    assert raised.value.field == "from"
+
+
+# ── pods ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_pod_of_a_stateful_set_is_told_apart_by_its_own_label(world: World, cluster: Cluster) -> None:
+    for number in range(2):
+        name = f"db-{number}"
+        pod(world, name, {"app": "db", "statefulset.kubernetes.io/pod-name": name})
+    found = await to(cluster, "pod/db-0")
+    assert selector(found) == {"matchLabels": {"statefulset.kubernetes.io/pod-name": "db-0"}}
+    assert found.notes == ("pod/db-0 is statefulset.kubernetes.io/pod-name=db-0 in production",)
+
+
+async def test_other_pods_with_the_same_labels_are_told(world: World, cluster: Cluster) -> None:
+    for letter in "abcde":
+        pod(world, f"api-{letter}", {"app": "api", "pod-template-hash": "1"})
+    (note,) = (await to(cluster, "pod/api-a")).notes
+    assert note.endswith("; the same labels also select 4 more: api-b, api-c, api-d, …")
+
+
+async def test_where_pods_may_not_be_listed_that_is_told(world: World, cluster: Cluster) -> None:
+    pod(world, "api", {"app": "api"})
+    world.tap.fail("lookup.pods", ForbiddenError("no", status=403))
+    (note,) = (await to(cluster, "pod/api")).notes
+    assert note.endswith("; whether the same labels select other pods may not be looked at")
+
+
+async def test_a_pod_without_labels_cannot_be_selected(world: World, cluster: Cluster) -> None:
+    pod(world, "bare", None)
+    with pytest.raises(InputError, match="--to: pod production/bare has no labels"):
+        await to(cluster, "pod/bare")
+
+
+async def test_a_pod_on_its_nodes_network_is_told(world: World, cluster: Cluster) -> None:
+    pod(world, "agent", {"app": "agent"}, host=True)
+    (note,) = (await to(cluster, "pod/agent")).notes
+    assert note.endswith("; it is on its node's network, where policies do not reach it by labels")
+
+
+# ── Services ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("port", "expected"),
+    [
+        (ServicePort(5432, target_port=15432), 15432),
+        (ServicePort(5432, target_port="postgres"), "postgres"),
+        (ServicePort(5432), 5432),
+        (ServicePort(5432, target_port=0), 5432),
+    ],
+)
+async def test_the_pods_port_behind_a_services(
+    world: World, cluster: Cluster, port: ServicePort, expected: object
+) -> None:
+    service(world, "db", port)
+    found = await to(cluster, "svc/db:5432")
+    assert ports(found) == [expected]
+    assert found.notes == (f"svc/db:5432 is app=db in production, pod port {expected}/TCP",)
+    assert found.wish.slug == "db"
+
+
+async def test_a_service_port_by_its_name_and_of_each_protocol(world: World, cluster: Cluster) -> None:
+    dns = [ServicePort(53, "dns", "UDP"), ServicePort(53, "dns-tcp", "TCP"), ServicePort(9153, "metrics")]
+    service(world, "dns", *dns)
+    assert ports(await to(cluster, "svc/dns:metrics")) == [9153]
+    (rule,) = rules(await to(cluster, "svc/dns:53"))
+    assert [port["protocol"] for port in rule["ports"]] == ["UDP", "TCP"]
+    assert ports(await to(cluster, "svc/dns")) == [53, 53, 9153]
+
+
+async def test_two_services_ports_at_one_pod_port_are_one(world: World, cluster: Cluster) -> None:
+    service(world, "web", ServicePort(80, "a", target_port=8080), ServicePort(8080, "b", target_port=8080))
+    assert ports(await to(cluster, "svc/web")) == [8080]
+
+
+async def test_a_service_without_ports_opens_all(world: World, cluster: Cluster) -> None:
+    service(world, "headless")
+    found = await to(cluster, "svc/headless")
+    assert "ports" not in rules(found)[0]
+    assert found.notes == ("svc/headless is app=headless in production, pod port all",)
+
+
+async def test_a_port_that_the_service_does_not_have(world: World, cluster: Cluster) -> None:
+    service(world, "db", ServicePort(5432, "pg"), ServicePort(9187))
+    with pytest.raises(InputError, match="--to: Service production/db has no port '1'") as raised:
+        await to(cluster, "svc/db:1")
+    assert raised.value.fix == "its ports are: 5432 (pg), 9187"
+    service(world, "none")
+    with pytest.raises(InputError) as raised:
+        await to(cluster, "svc/none:1")
+    assert raised.value.fix == "its ports are: none"
+
+
+async def test_a_service_without_a_selector(world: World, cluster: Cluster) -> None:
+    service(world, "external", ServicePort(443), selector=False)
+    with pytest.raises(InputError, match="--to: Service production/external selects no pods"):
+        await to(cluster, "svc/external:443")
+
+
+async def test_an_explicit_port_is_the_pods_and_a_mistaken_one_is_told(
+    world: World, cluster: Cluster
+) -> None:
+    service(world, "web", ServicePort(80, target_port=8080), ServicePort(9000))
+    found = await to(cluster, "svc/web", "80")
+    assert ports(found) == [80]
+    assert found.notes == (
+        "svc/web is app=web in production; "
+        "--port names the pod's port, and of the Service's 80 is 8080 there",
+    )
+    assert (await to(cluster, "svc/web", "8080")).notes == ("svc/web is app=web in production",)
+    assert (await to(cluster, "svc/web", "9000")).notes == ("svc/web is app=web in production",)
+
+
+async def test_a_service_as_the_source_brings_no_port(world: World, cluster: Cluster) -> None:
+    """It is where the connections come from; its port is where it listens."""
+    service(world, "web", ServicePort(80, target_port=8080))
+    found = await to(cluster, "app=db", "5432", peer="svc/web")
+    assert ports(found) == [5432]
+    assert found.notes == ("svc/web is app=web in production",)
+    found = await to(cluster, "app=db", peer="svc/web:80")
+    assert "ports" not in rules(found)[0]
+    assert found.notes == ("svc/web:80 is app=web in production; its port is not on this side",)
+
+
+async def test_out_to_two_services_opens_each_on_its_own_ports_alone(world: World, cluster: Cluster) -> None:
+    service(world, "web", ServicePort(80, target_port=8080))
+    service(world, "db", ServicePort(5432))
+    service(world, "replica", ServicePort(5432))
+    found = await out(cluster, "svc/web:80", "svc/db:5432", "svc/replica:5432", CIDR)
+    assert [
+        ([p.get("podSelector", {}).get("matchLabels") for p in rule["to"]], rule.get("ports"))
+        for rule in rules(found)
+    ] == [
+        ([{"app": "web"}], [{"port": 8080, "protocol": "TCP"}]),
+        ([{"app": "db"}, {"app": "replica"}], [{"port": 5432, "protocol": "TCP"}]),
+        ([None], None),
+    ]
+    assert found.wish.spec["policyTypes"] == ["Egress"]
+
+
+async def test_out_with_an_explicit_port_is_one_rule(world: World, cluster: Cluster) -> None:
+    service(world, "web", ServicePort(80, target_port=8080))
+    found = await out(cluster, "svc/web", CIDR, ports=("443",))
+    assert len(rules(found)) == 1
+    assert ports(found) == [443]
+
+
+async def test_the_selected_side_of_a_way_out_brings_no_port(world: World, cluster: Cluster) -> None:
+    service(world, "api", ServicePort(80))
+    opening = Opening("production", "svc/api:80", (CIDR,), ("443",), Direction.EGRESS)
+    found = await resolve(cluster, opening)
+    assert ports(found) == [443]
+    assert found.notes == ("svc/api:80 is app=api in production; its port is not on this side",)
+
+
+# ── me, and namespaces ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("address", "cidr"), [("10.1.2.3", "10.1.2.3/32"), ("2001:db8::7", "2001:db8::7/128")]
+)
+async def test_me_is_my_address_alone(world: World, cluster: Cluster, address: str, cidr: str) -> None:
+    world.access.address = address
+    found = await to(cluster, "app=db", peer="me")
+    assert rules(found)[0]["from"] == [{"ipBlock": {"cidr": cidr}}]
+    assert found.notes == (f"me is {cidr}",)
+
+
+async def test_me_where_nobody_can_know(cluster: Cluster) -> None:
+    with pytest.raises(InputError, match="--from: 'me': your address") as raised:
+        await to(cluster, "app=db", peer="me")
+    assert raised.value.fix.startswith("give the CIDR")
+
+
+@pytest.mark.parametrize("peer", ["ns=opps", "ns=opps app=bastion"])
+async def test_a_namespace_that_does_not_exist_is_told(world: World, cluster: Cluster, peer: str) -> None:
+    world.lookup.namespaces = {"ops"}
+    assert (await to(cluster, "app=db", peer=peer)).notes == (
+        f"there is no namespace opps now, so {peer} is nobody",
+    )
+
+
+@pytest.mark.parametrize("peer", ["ns=ops", "ns=*", "ns:team=sre", "app=x"])
+async def test_what_exists_or_names_no_single_namespace_is_not(
+    world: World, cluster: Cluster, peer: str
+) -> None:
+    world.lookup.namespaces = {"ops"}
+    assert (await to(cluster, "app=db", peer=peer)).notes == ()
+
+
+async def test_a_namespace_that_one_may_not_look_at_is_not_doubted(cluster: Cluster) -> None:
+    assert (await to(cluster, "app=db", peer="ns=ops")).notes == ()
+
+
+async def test_a_cluster_that_is_away_is_an_error(world: World, cluster: Cluster) -> None:
+    world.tap.fail("lookup.workload", UnreachableError("no line"))
+    with pytest.raises(UnreachableError):
+        await to(cluster, "deploy/api")
+
+
+async def test_what_is_told_twice_is_told_once(world: World, cluster: Cluster) -> None:
+    workload(world, "deployments", "api", matchLabels={"app": "api"})
+    found = await to(cluster, "deploy/api", peer="deploy/api")
+    assert found.notes == ("deployments/api is app=api in production",)
