@@ -38,8 +38,8 @@ TABLES = {"verbs": _verbs, "exits": _exits, "settings": _settings}
 def with_tables(text: str) -> str:
     """Return ``text`` with what stands between each pair of markers replaced by the table."""
     for name, make in TABLES.items():
-        pattern = rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)"
-        text = re.sub(pattern, lambda found: found[1] + make() + found[2], text, flags=re.S)  # noqa: B023
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
+        text = re.sub(pattern, lambda found: f"{found[1]}{make()}\n{found[2]}", text, flags=re.S)  # noqa: B023
     return text
 
 

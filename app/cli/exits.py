@@ -41,7 +41,7 @@ MEANINGS: dict[ExitCode, str] = {
     ExitCode.UNCERTAIN: "a write was sent and not answered; the next command on this cluster finds out",
     ExitCode.PARTIAL: "some of several grants, or some namespaces, could not be done; stderr says which",
     ExitCode.NOT_OPENED: "`exec` could not open access and started nothing (126, 127: as in a shell)",
-    ExitCode.INTERRUPTED: "interrupted by Ctrl-C",
+    ExitCode.INTERRUPTED: "interrupted by Ctrl-C, SIGTERM or SIGHUP, or a question was answered with no",
 }
 
 _CODES: tuple[tuple[type[errors.NetgrantError], ExitCode], ...] = (
