@@ -54,15 +54,31 @@ def _options(settings: Settings, context: str | None) -> "ConnectOptions":
 
 
 def configured_namespace(settings: Settings, context: str | None) -> str:
-    """Return the namespace that kubectl would use, without asking any cluster; ``default`` if none is set."""
+    """Return the namespace that kubectl would use, without asking any cluster; ``default`` if none is set.
+
+    Raises:
+        ConfigError: a kubeconfig or a context was asked for that cannot be used.
+    """
     from app.kube.connection import choose
 
-    if settings.namespace:
-        return settings.namespace
     try:
-        return choose(_options(settings, context)).namespace
+        own = choose(_options(settings, context)).namespace
     except ConfigError:
-        return "default"
+        if context or settings.kubeconfig:
+            raise
+        own = "default"
+    return settings.namespace or own
+
+
+def context_names(settings: Settings) -> tuple[str, ...]:
+    """Return the names of the kubeconfig's contexts, without asking any cluster.
+
+    Raises:
+        ConfigError: there is no kubeconfig, or it cannot be read.
+    """
+    from app.kube.connection import list_contexts
+
+    return tuple(item.name for item in list_contexts(_options(settings, None)))
 
 
 @asynccontextmanager
@@ -148,8 +164,20 @@ class Following:
     selector: str = ""
 
 
-async def follow_grants(settings: Settings, following: Following) -> "AsyncIterator[RowChange]":
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one look at the grants has shown."""
+
+    changes: tuple["RowChange", ...]
+    """Since the look before."""
+    trouble: str
+    """Why what was shown may be out of date or incomplete; empty while all is well."""
+
+
+async def follow_grants(settings: Settings, following: Following) -> AsyncIterator[Sight]:
     """Yield every grant that stands, and from then on each that appears, changes or ends, until cancelled.
+
+    There is a sight every second even if nothing has changed.
 
     Raises:
         ConfigError: there is nothing to connect to.
@@ -167,8 +195,7 @@ async def follow_grants(settings: Settings, following: Following) -> "AsyncItera
         before: dict[str, GrantRow] = {}
         async for scene in stores.scenes(cluster.context, limits(settings).expiring):
             after = project(scene, clock.now() + offset)
-            for change in changes(before, after):
-                yield change
+            yield Sight(tuple(changes(before, after)), scene.trouble)
             before = after
 
 

@@ -3,11 +3,16 @@
 import click
 
 from app.cli import talk
-from app.cli.root import help_for
+from app.cli.options import Choice
+from app.cli.root import VerbCommand, help_for
 
 
-@click.command("completion", help=f"{help_for('completion')} For example: source <(netgrant completion bash)")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.command(
+    "completion",
+    cls=VerbCommand,
+    help=f"{help_for('completion')} For example: source <(netgrant completion bash)",
+)
+@click.argument("shell", metavar="SHELL", type=Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> int:
     """Print the script that the shell sources."""
     from click.shell_completion import get_completion_class

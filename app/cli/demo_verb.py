@@ -16,10 +16,10 @@ from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.options import Flags
-from app.cli.root import help_for, run_line
+from app.cli.root import VerbCommand, help_for, run_line
 from app.cli.running import load_settings, run
 from app.commands.live import read_grant
-from app.errors import RefusedError
+from app.errors import InputError, RefusedError
 from app.settings import Settings
 
 _LIFE = "6s"
@@ -28,11 +28,13 @@ _NAMESPACE = "production"
 _PATIENCE = timedelta(seconds=30)
 
 
-@click.command("demo", help=help_for("demo"))
+@click.command("demo", cls=VerbCommand, help=help_for("demo"))
 @click.option("--headless", is_flag=True, help="Play a grant's life even where there is a terminal.")
 @click.option("--serve", is_flag=True, help="Keep the cluster up for other terminals until Ctrl-C.")
 def command(headless: bool, serve: bool) -> int:
     """Start the embedded cluster and show what netgrant does with it."""
+    if headless and serve:
+        raise InputError("--headless and --serve exclude each other", field="serve", fix="leave one out")
     with (
         tempfile.TemporaryDirectory(prefix="netgrant-demo-") as folder,
         wiring.demo_cluster(Path(folder)) as files,

@@ -6,7 +6,7 @@ from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.options import Flags, cluster_options, output_option
-from app.cli.root import help_for
+from app.cli.root import VerbCommand, help_for
 from app.cli.running import load_settings, one_context, recover_and_tell, run
 from app.cli.tables import as_json, table
 from app.commands.doctor import Finding, Verdict, examine, examine_registry
@@ -15,10 +15,10 @@ from app.errors import ConfigError
 _SIGNS = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}
 
 
-@click.command("doctor", help=help_for("doctor"))
-@output_option("table", "json", default="table")
+@click.command("doctor", cls=VerbCommand, help=help_for("doctor"))
+@output_option("table", "json", told="table")
 @cluster_options
-def command(flags: Flags, output: str) -> int:
+def command(flags: Flags, output: str | None) -> int:
     """Print one line a finding; exit code 1 if anything is broken."""
     findings = run(_examine(flags))
     if output == "json":
@@ -45,9 +45,10 @@ async def _examine(flags: Flags) -> tuple[Finding, ...]:
     settings = load_settings(flags)
     try:
         async with wiring.open_session(settings, one_context(flags)) as session:
-            await recover_and_tell(session)
+            if trouble := await recover_and_tell(session):
+                talk.warn(trouble)
             warned = tuple(Finding("connection", Verdict.WARN, text) for text in session.cluster.warnings)
-            return (*warned, *await examine(session, flags.namespace or session.cluster.namespace))
+            return (*warned, *await examine(session, session.cluster.namespace))
     except ConfigError as error:
         log = wiring.open_registry(settings)
         try:

@@ -3,24 +3,29 @@
 import click
 
 from app.cli import talk
-from app.cli.options import Flags, cluster_options, life_options, need_reason, output_option, parse_life
-from app.cli.root import help_for
+from app.cli.options import Flags, cluster_options, life_options, output_option, parse_life
+from app.cli.root import VerbCommand, help_for
 from app.cli.running import local_now, with_session
 from app.cli.tables import as_json
 from app.commands.extend import Extended, Extension, extend
 from app.commands.session import Session
 from app.domain.durations import format_duration, format_moment
+from app.domain.remarks import parse_reason
 
 
-@click.command("extend", help=f"{help_for('extend')} --for adds to the deadline; --until may be earlier.")
+@click.command(
+    "extend",
+    cls=VerbCommand,
+    help=f"{help_for('extend')} --for adds to the deadline; --until may be earlier.",
+)
 @click.argument("grant_id", metavar="ID")
 @life_options
 @output_option("json")
 @cluster_options
-def command(flags: Flags, grant_id: str, for_: str | None, until: str | None, **given: str) -> int:
+def command(flags: Flags, grant_id: str, for_: str | None, until: str | None, **given: str | None) -> int:
     """Move the deadline; the new one goes to stdout."""
     life = parse_life(for_, until, local_now())
-    asked = Extension(grant_id, need_reason(given["reason"]), life.ttl, life.until)
+    asked = Extension(grant_id, parse_reason(given["reason"] or ""), life.ttl, life.until)
     return with_session(flags, lambda session: _act(session, asked, given["output"]))
 
 

@@ -116,27 +116,43 @@ def read_options(given: dict[str, Any]) -> Asked:
     return Asked(opening, documents, life, remarks)
 
 
-async def ask(session: Session, asked: Asked, flags: Flags) -> tuple[Order, Identity]:
-    """Return the order, everything that is named looked up and told, and who asks, by which clock.
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """An order, everything that is named in it looked up."""
+
+    order: Order
+    identity: Identity
+    """Who asks, and by which clock."""
+    notes: tuple[str, ...]
+    """What was translated, and which pods it selects: to be told with what became of it."""
+
+    def tell(self) -> None:
+        """Write the notes to stderr."""
+        for note in self.notes:
+            talk.say(note)
+
+
+async def understand(session: Session, asked: Asked, flags: Flags) -> Understood:
+    """Return the order, everything that is named looked up, checked as far as that goes without writing.
 
     Raises:
-        InputError, NotFoundError, ClusterError: as ``resolve``.
+        InputError, NotFoundError, ClusterError: as ``resolve`` and ``draft``.
     """
+    (wishes, notes), identity = await asyncio.gather(
+        _wishes(session, asked, flags), session.cluster.access.whoami()
+    )
+    order = asked.order(wishes)
+    draft(session.limits, order, identity.username, session.server_now(identity))
+    matches = await asyncio.gather(*(describe_matches(session.cluster, wish) for wish in wishes))
+    return Understood(order, identity, (*notes, *filter(None, matches)))
+
+
+async def _wishes(session: Session, asked: Asked, flags: Flags) -> tuple[tuple[Wish, ...], tuple[str, ...]]:
     namespace = session.cluster.namespace
     if asked.opening is None:
-        wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
-    else:
-        found = await resolve(session.cluster, _in_namespace(asked.opening, namespace))
-        wishes = (found.wish,)
-        for note in found.notes:
-            talk.say(note)
-    identity, *sentences = await asyncio.gather(
-        session.cluster.access.whoami(), *(describe_matches(session.cluster, wish) for wish in wishes)
-    )
-    for sentence in sentences:
-        if sentence:
-            talk.say(sentence)
-    return asked.order(wishes), identity
+        return wishes_from_documents(asked.documents, namespace, bool(flags.namespace)), ()
+    found = await resolve(session.cluster, _in_namespace(asked.opening, namespace))
+    return (found.wish,), found.notes
 
 
 def _in_namespace(opening: Opening, namespace: str) -> Opening:
@@ -184,19 +200,23 @@ def command(flags: Flags, dry_run: str | None, output: str | None, **given: Any)
 async def _show(session: Session, asked: Asked, how: tuple[bool, str | None], flags: Flags) -> int:
     """Print what would be made; whether the server is asked to check it, and the format, are ``how``."""
     is_checked, output = how
-    order, identity = await ask(session, asked, flags)
-    plan = draft(session.limits, order, identity.username, session.server_now(identity))
+    found = await understand(session, asked, flags)
+    now = session.server_now(found.identity)
+    plan = draft(session.limits, found.order, found.identity.username, now)
     if is_checked:
         await rehearse(session, plan)
+    found.tell()
+    if is_checked:
         talk.say("the server accepts it; nothing was written")
     _print_plan(plan, output)
     return 0
 
 
 async def _act(session: Session, asked: Asked, output: str | None, flags: Flags) -> int:
-    order, identity = await ask(session, asked, flags)
-    made = await create(session, order)
-    now = session.server_now(identity)
+    found = await understand(session, asked, flags)
+    made = await create(session, found.order)
+    now = session.server_now(found.identity)
+    found.tell()
     say_created(made, now)
     row = json_row(row_now(made.grant, session, now))
     talk.data(made.grant.id if output is None else as_json(row) if output == "json" else as_yaml([row]))

@@ -6,19 +6,28 @@ from dataclasses import dataclass
 
 import click
 
-from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode, code_for
-from app.cli.options import Flags, cluster_options, output_option
-from app.cli.root import help_for
+from app.cli.options import (
+    Flags,
+    check_selector,
+    cluster_options,
+    output_option,
+    output_or_default,
+    selector_option,
+)
+from app.cli.root import VerbCommand, help_for
 from app.cli.rows import COLUMNS, JSON_COLUMNS, WIDE, cells
-from app.cli.running import each_context, load_settings, one_context, run
-from app.cli.tables import as_csv, as_json, as_json_line, as_yaml, cells_wide, table
+from app.cli.running import each_context, load_settings, run
+from app.cli.tables import as_csv, as_json, as_yaml, table
+from app.cli.watching import watch_grants
 from app.commands.live import LiveGrants, read_grants
 from app.commands.session import Reading
-from app.domain.labels import parse_selector
 from app.domain.view import GrantRow, row_of, urgency
 from app.errors import InputError
+
+_FORMATS = ("table", "wide", "json", "yaml", "csv")
+_STREAMED = ("table", "json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,43 +36,46 @@ class _Answer:
     rows: tuple[GrantRow, ...]
 
 
-@click.command("list", help=help_for("list"))
+@click.command("list", cls=VerbCommand, help=help_for("list"))
 @click.option("-A", "--all-namespaces", is_flag=True, help="All namespaces.")
-@click.option("-l", "--selector", default="", metavar="SEL", help="Only policies with these labels.")
+@selector_option("Only policies with these labels.")
 @click.option("-w", "--watch", is_flag=True, help="Go on: print each grant that appears, changes or ends.")
-@output_option("table", "wide", "json", "yaml", "csv", default="table")
+@output_option(*_FORMATS, told="table")
 @cluster_options
-def command(flags: Flags, all_namespaces: bool, selector: str, **given: str | bool) -> int:
+def command(flags: Flags, all_namespaces: bool, selector: str, watch: bool, output: str | None) -> int:
     """Print the live grants, the most urgent first."""
     if all_namespaces and flags.namespace:
-        raise InputError("-A and -n exclude each other", field="namespace")
-    parse_selector(selector)
-    output = str(given["output"])
-    if given["watch"]:
-        if output not in ("table", "json"):
-            raise InputError(f"--watch prints table or json, not {output}", field="output")
-        return run(_watch(flags, all_namespaces, selector, output))
-    good, bad = run(each_context(flags, lambda reading: _read(reading, flags, all_namespaces, selector)))
+        raise InputError("-A and -n exclude each other", field="namespace", fix="leave one out")
+    check_selector(selector)
+    loaded = load_settings(flags)
+    if watch:
+        form = output_or_default(output, loaded.output, _STREAMED)
+        if form not in _STREAMED:
+            raise InputError(
+                f"--watch prints {' or '.join(_STREAMED)}, not {form}", field="output", fix="give -o json"
+            )
+        return watch_grants(flags, None if all_namespaces else "", selector, form)
+    good, bad = run(each_context(flags, lambda reading: _read(reading, all_namespaces, selector)))
     for name, error in bad:
-        talk.fail(type(error)(f"{name}: {error.message}") if len(good) + len(bad) > 1 else error)
+        talk.fail(error, name if len(good) + len(bad) > 1 else "")
     if bad and not good:
         return code_for(bad[0][1])
-    _print([answer for _, answer in good], output)
+    _print([answer for _, answer in good], output_or_default(output, loaded.output, _FORMATS))
     return ExitCode.PARTIAL if bad else ExitCode.OK
 
 
-async def _read(reading: Reading, flags: Flags, everywhere: bool, selector: str) -> _Answer:
-    namespace = None if everywhere else flags.namespace or reading.cluster.namespace
+async def _read(reading: Reading, everywhere: bool, selector: str) -> _Answer:
+    namespace = None if everywhere else reading.cluster.namespace
     live, identity = await asyncio.gather(
         read_grants(reading.cluster, namespace, selector), reading.cluster.access.whoami()
     )
     now = reading.clock.now() + identity.offset
     rows = (row_of(grant, now, reading.cluster.context, reading.limits.expiring) for grant in live.grants)
-    return _Answer(live, tuple(sorted(rows, key=urgency)))
+    return _Answer(live, tuple(rows))
 
 
 def _print(answers: Sequence[_Answer], output: str) -> None:
-    rows = [row for answer in answers for row in answer.rows]
+    rows = sorted((row for answer in answers for row in answer.rows), key=urgency)
     for text in dict.fromkeys(text for answer in answers for text in answer.live.denied):
         talk.warn(text)
     match output:
@@ -87,31 +99,3 @@ def _table(rows: Sequence[GrantRow], clusters: bool, *, wide: bool) -> str:
             ("CONTEXT", *header), [(row.context, *line) for row, line in zip(rows, body, strict=True)]
         )
     return table(header, body)
-
-
-async def _watch(flags: Flags, everywhere: bool, selector: str, output: str) -> int:
-    """Print changes until interrupted; what is printed first is the state at the start."""
-    loaded = load_settings(flags)
-    following = wiring.Following(one_context(flags), None if everywhere else flags.namespace or "", selector)
-    if output == "table":
-        talk.data(_aligned(("EVENT", *COLUMNS)))
-    async for change in wiring.follow_grants(loaded, following):
-        _print_event(str(change.change), change.row, output)
-    return ExitCode.OK
-
-
-def _print_event(event: str, row: GrantRow, output: str) -> None:
-    if output == "json":
-        talk.data(as_json_line({"event": event, "grant": row.to_json()}))
-    else:
-        talk.data(_aligned((event, *cells(row))))
-
-
-_WIDTHS = (7, 8, 8, 14, 20, 24, 10, 4, 12, 6, 0)
-"""A stream cannot know what is yet to come: its columns have fixed least widths."""
-
-
-def _aligned(texts: Sequence[str]) -> str:
-    return "   ".join(
-        text + " " * (width - cells_wide(text)) for text, width in zip(texts, _WIDTHS, strict=True)
-    )

@@ -1,20 +1,52 @@
 """The options that several verbs share, and the values they become.
 
-Law: parsing only; each wrong value is an InputError that names its option.
+Law: parsing only; each wrong value is an InputError that names its option. Nothing given is not the same as
+an empty text given: that is what a shell makes of a variable that is not set, and must not mean "all".
 """
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from app.domain.durations import parse_duration, parse_until
-from app.errors import InputError
+from app.domain.labels import parse_selector
+from app.domain.remarks import parse_reason, parse_reference
+from app.domain.text import quote
+from app.errors import ConfigError, InputError
 
 Function = Callable[..., Any]
+T = TypeVar("T")
+
+
+def filled(ctx: click.Context, param: click.Parameter, value: T) -> T:
+    """Let through what was not given, and what was given with something in it (click's ``callback``).
+
+    Raises:
+        InputError: an empty text was given.
+    """
+    given = ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE
+    texts: Iterable[object] = value if isinstance(value, tuple) else (value,)
+    if given and not ctx.resilient_parsing:
+        for text in texts:
+            if isinstance(text, str) and not text.strip():
+                name = param.opts[0] if isinstance(param, click.Option) else param.human_readable_name
+                raise InputError(
+                    f"{name} is empty", field=param.name or "", fix="give a value, or leave it out"
+                )
+    return value
+
+
+class Choice(click.Choice[str]):
+    """A choice whose complaint stays one readable line, whatever was given."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Return what was wrong and what would be right."""
+        return f"{quote(str(value))} is not one of {', '.join(self.choices)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +74,43 @@ def _decorated(function: Function, options: Sequence[Callable[[Function], Functi
     return function
 
 
+def _known_contexts(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a context's name from the kubeconfig; nobody is asked over a network."""
+    from app.cli.running import load_settings
+    from app.wiring import context_names
+
+    try:
+        names = context_names(load_settings(Flags(kubeconfig=ctx.params.get("kubeconfig"))))
+    except (ConfigError, InputError):
+        return []  # a shell that completes is no place to complain
+    return [name for name in names if name.startswith(incomplete)]
+
+
 def cluster_options(function: Function) -> Function:
     """Add ``--context``, ``--kubeconfig``, ``--registry`` and ``-n``, handed over as ``flags``."""
 
     @functools.wraps(function)
     def collected(*args: Any, **given: Any) -> Any:  # noqa: ANN401 - what click hands over and takes back
-        flags = Flags(
-            given.pop("context"), given.pop("kubeconfig"), given.pop("registry"), given.pop("namespace")
-        )
+        namespace = (given.pop("namespace") or "").strip() or None
+        flags = Flags(given.pop("context"), given.pop("kubeconfig"), given.pop("registry"), namespace)
         return function(*args, flags=flags, **given)
 
     options = [
-        click.option("-n", "--namespace", metavar="NS", help="Namespace; default: the context's."),
         click.option(
-            "--context", multiple=True, metavar="NAME", help="kubeconfig context; reading takes several."
+            "-n", "--namespace", metavar="NS", callback=filled, help="Namespace; default: the context's."
         ),
-        click.option("--kubeconfig", metavar="FILE", help="kubeconfig file; default: as kubectl."),
-        click.option("--registry", metavar="FILE", help="Local registry file."),
+        click.option(
+            "--context",
+            multiple=True,
+            metavar="NAME",
+            callback=filled,
+            shell_complete=_known_contexts,
+            help="kubeconfig context; list and history take several.",
+        ),
+        click.option(
+            "--kubeconfig", metavar="FILE", callback=filled, help="kubeconfig file; default: as kubectl."
+        ),
+        click.option("--registry", metavar="FILE", callback=filled, help="Local registry file."),
     ]
     return _decorated(collected, options)
 
@@ -66,8 +118,12 @@ def cluster_options(function: Function) -> Function:
 def life_options(function: Function) -> Function:
     """Add ``--for``, ``--until``, ``--reason``."""
     options = [
-        click.option("--for", "for_", metavar="DURATION", help="How long: 30m, 1h30m, 'until 18:00'."),
-        click.option("--until", metavar="TIME", help="Until when: 18:00, 2026-11-24T18:00Z."),
+        click.option(
+            "--for", "for_", metavar="DURATION", callback=filled, help="How long: 30m, 1h30m, 'until 18:00'."
+        ),
+        click.option(
+            "--until", metavar="TIME", callback=filled, help="Until when: 18:00, 2026-11-24T18:00Z."
+        ),
         click.option("--reason", metavar="TEXT", default="", help="Why; kept on the object and on record."),
     ]
     return _decorated(function, options)
@@ -82,11 +138,43 @@ def ticket_options(function: Function) -> Function:
     return _decorated(function, options)
 
 
-def output_option(*choices: str, default: str | None = None) -> Callable[[Function], Function]:
-    """Return the ``-o`` option with these formats."""
-    return click.option(
-        "-o", "--output", type=click.Choice(choices), default=default, help="Format of what goes to stdout."
-    )
+def output_option(*choices: str, told: str = "") -> Callable[[Function], Function]:
+    """Return the ``-o`` option with these formats; ``told`` says what stands in where it is not given."""
+    text = f"Format of what goes to stdout; default: {told}." if told else "Format of what goes to stdout."
+    return click.option("-o", "--output", type=Choice(choices), help=text)
+
+
+def output_or_default(given: str | None, wished: str, allowed: Sequence[str]) -> str:
+    """Return the format asked for; else the settings' where this verb has it, else the verb's first."""
+    return given or (wished if wished in allowed else allowed[0])
+
+
+def selector_option(text: str) -> Callable[[Function], Function]:
+    """Return the ``-l`` option."""
+    return click.option("-l", "--selector", default="", metavar="SEL", callback=filled, help=text)
+
+
+def check_selector(text: str) -> str:
+    """Return the selector of ``-l``, checked, in written form.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    named("-l", parse_selector, text)
+    return text
+
+
+def named(option: str, parse: Callable[[str], T], text: str) -> T:
+    """Return what ``parse`` makes of an option's value.
+
+    Raises:
+        InputError: what ``parse`` raises, with the option in front.
+    """
+    try:
+        return parse(text)
+    except InputError as error:
+        field = option.lstrip("-")
+        raise InputError(f"{option}: {error.message}", field=field, fix=error.fix) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +191,32 @@ def parse_life(for_: str | None, until: str | None, now: datetime) -> Life:
     Raises:
         InputError: none, both, or one that cannot be read.
     """
-    if bool(for_) == bool(until):
-        what = "both --for and --until were given" if for_ else "how long? give --for or --until"
+    if (for_ is None) == (until is None):
+        what = "how long? give --for or --until" if for_ is None else "both --for and --until were given"
         raise InputError(what, field="for", fix="for example --for 30m or --until 18:00")
-    option, text = ("for", for_ or "") if for_ else ("until", until or "")
-    try:
-        if option == "for" and not text.strip().lower().startswith("until"):
-            return Life(ttl=parse_duration(text))
-        return Life(until=parse_until(text, now))
-    except InputError as error:
-        raise InputError(f"--{option}: {error.message}", field=option, fix=error.fix) from error
+    if for_ is not None and not for_.strip().lower().startswith("until"):
+        return Life(ttl=named("--for", parse_duration, for_))
+    option, text = ("--for", for_) if for_ is not None else ("--until", until or "")
+    return Life(until=named(option, lambda wanted: parse_until(wanted, now), text))
 
 
-def need_reason(reason: str) -> str:
-    """Return the reason, stripped.
+@dataclass(frozen=True, slots=True)
+class Remarks:
+    """What is said about a grant."""
+
+    reason: str
+    ticket: str = ""
+    incident: str = ""
+
+
+def parse_remarks(given: Mapping[str, Any]) -> Remarks:
+    """Read ``--reason``, ``--ticket`` and ``--incident``.
 
     Raises:
-        InputError: there is none.
+        InputError: no reason, or one of them is too long or holds characters that cannot be seen.
     """
-    if not reason.strip():
-        raise InputError(
-            "--reason is missing: why is this needed?", field="reason", fix='--reason "debug lag"'
-        )
-    return reason.strip()
+    return Remarks(
+        parse_reason(given["reason"]),
+        parse_reference(given["ticket"], "ticket"),
+        parse_reference(given["incident"], "incident"),
+    )

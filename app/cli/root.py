@@ -14,9 +14,23 @@ from app import __version__
 from app.cli import talk
 from app.cli.exits import ExitCode, code_for
 from app.commands.catalog import VERBS, verb
+from app.domain.text import clean, quote
 from app.errors import NetgrantError
 
 _MODULES = {item.name: f"app.cli.{item.name}_verb" for item in VERBS}
+_AFTER_VERB = ("-n", "--namespace", "--context", "--kubeconfig", "--registry", "-o", "--output", "-A")
+
+
+class VerbCommand(click.Command):
+    """A verb whose usage errors all name it, and can say what was probably meant."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; click itself forgets the verb where an option's argument is missing."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
 
 
 class Verbs(click.Group):
@@ -34,6 +48,16 @@ class Verbs(click.Group):
         assert isinstance(found, click.Command)
         return found
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; tell whoever put a verb's option before the verb where it goes."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            name = error.option_name
+            if name in _AFTER_VERB:
+                raise click.UsageError(f"{name} goes behind the command: list {name} …", ctx) from error
+            raise
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
         with formatter.section("Commands"):
@@ -48,7 +72,7 @@ class Verbs(click.Group):
         if args[0] not in _MODULES and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], _MODULES, 1)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(_MODULES)}"
-            raise click.UsageError(f"unknown command {args[0]!r}; {hint}", ctx)
+            raise click.UsageError(f"unknown command {quote(args[0])}; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
 
@@ -79,8 +103,8 @@ def help_for(name: str) -> str:
 def _complain(error: click.ClickException) -> int:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "netgrant"
-    message = error.format_message().strip().rstrip(".")
-    talk.say(f"{path}: {' '.join(message.split())}; see '{path} --help'")
+    message = " ".join(clean(error.format_message().strip().rstrip(".")).split())
+    talk.say(f"{path}: {message[:1].lower()}{message[1:]}; see '{path} --help'")
     return ExitCode.USAGE
 
 
@@ -95,12 +119,10 @@ def run_line(arguments: list[str]) -> int:
         talk.fail(error)
         return code_for(error)
     except (click.Abort, KeyboardInterrupt):
-        talk.say("netgrant: interrupted")
+        talk.tell("interrupted")
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone (| head): not an error, and nothing more may be written.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
+        return ExitCode.OK  # the reader of our output has gone (| head), which is no error
     except Exception as error:  # noqa: BLE001 - the outermost seam: no traceback reaches a user
         return _unexpected(error)
 
@@ -112,8 +134,8 @@ def _unexpected(error: Exception) -> int:
     while where and where.tb_next:
         where = where.tb_next
     at = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
-    talk.say(
-        f"netgrant: this is a bug: {type(error).__name__} at {at}; please report it, with what "
+    talk.tell(
+        f"this is a bug: {type(error).__name__} at {at}; please report it, with what "
         "NETGRANT_DEBUG=1 prints; 'netgrant list' shows what stands in the cluster"
     )
     return ExitCode.FAILED

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import TypeVar
 
+import click
+
 from app import settings, wiring
 from app.cli import talk
 from app.cli.options import Flags
@@ -34,26 +36,30 @@ def local_now() -> datetime:
 
 
 def one_context(flags: Flags) -> str | None:
-    """Return the one context to write to; None is the kubeconfig's current one.
+    """Return the one context to work with; None is the kubeconfig's current one.
 
     Raises:
         InputError: several were given.
     """
-    found = flags.contexts or load_settings(flags).contexts
+    found = load_settings(flags).contexts
     if len(found) > 1:
         raise InputError(
-            f"this changes one cluster, and {len(found)} contexts were given", field="context", fix="give one"
+            f"this works with one cluster, and {len(found)} contexts were given: {', '.join(found)}",
+            field="context",
+            fix="choose one with --context",
         )
     return found[0] if found else None
 
 
 def run(work: Coroutine[None, None, T]) -> T:
-    """Run a coroutine; SIGTERM cancels it as Ctrl-C does, so that half-made work is undone."""
+    """Run a coroutine; SIGTERM and SIGHUP cancel it as Ctrl-C does, so that half-made work is undone."""
 
     async def guarded() -> T:
         task = asyncio.current_task()
         assert task is not None
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays what it is
+                asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         return await work
 
     try:
@@ -62,34 +68,60 @@ def run(work: Coroutine[None, None, T]) -> T:
         raise KeyboardInterrupt from None
 
 
+def is_agreed(question: str) -> bool:
+    """Ask on the terminal and return whether the answer is yes.
+
+    Nothing has begun that would have to be undone, so Ctrl-C and its kin end the question at once; the event
+    loop, which waits for the answer too, would not see them.
+
+    Raises:
+        KeyboardInterrupt, click.Abort: interrupted, or there was no answer.
+    """
+    before = {
+        number: signal.signal(number, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        return click.confirm(question, err=True)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def with_session(flags: Flags, use: Callable[[Session], Awaitable[int]], *, recovers: bool = True) -> int:
     """Connect to the one cluster, finish what a dead process left, and run ``use``; return its code."""
 
     async def work() -> int:
         async with wiring.open_session(load_settings(flags), one_context(flags)) as session:
-            if recovers:
-                await recover_and_tell(session)
-            return await use(session)
+            trouble = await recover_and_tell(session) if recovers else ""
+            code = await use(session)
+            # Said last: what ``use`` cannot do for the same reason it says better, and once.
+            if trouble:
+                talk.warn(trouble)
+            return code
 
     return run(work())
 
 
-async def _recover_if_any(reading: Reading, loaded: settings.Settings) -> None:
+async def _recover_if_any(reading: Reading, loaded: settings.Settings) -> str:
     """Finish what a dead process left, without paying for a registry that is not there."""
-    if loaded.registry.exists():
-        async with wiring.with_registry(reading, loaded) as session:
-            await recover_and_tell(session)
+    if not loaded.registry.exists():
+        return ""
+    async with wiring.with_registry(reading, loaded) as session:
+        return await recover_and_tell(session)
 
 
-async def recover_and_tell(session: Session) -> None:
-    """Finish what a dead process left and say so; a failure is told and does not stop what is to be done."""
+async def recover_and_tell(session: Session) -> str:
+    """Finish what a dead process left and say so; return what went wrong, which stops nothing, or nothing."""
     from app.commands.recover import recover
 
     try:
         for recovered in await recover(session):
             talk.say(str(recovered))
     except (ClusterError, RegistryError) as error:
-        talk.warn(f"unfinished work could not be looked at: {error.message}")
+        return f"unfinished work could not be looked at: {error.message}"
+    return ""
 
 
 async def each_context(
@@ -97,12 +129,15 @@ async def each_context(
 ) -> tuple[list[tuple[str, T]], list[tuple[str, NetgrantError]]]:
     """Run ``use`` on each context at once; return the answers and the failures, in the order asked."""
     loaded = load_settings(flags)
-    names: tuple[str | None, ...] = flags.contexts or loaded.contexts or (None,)
+    names: tuple[str | None, ...] = loaded.contexts or (None,)
 
     async def one(name: str | None) -> tuple[str, T]:
         async with wiring.open_reading(loaded, name) as reading:
-            await _recover_if_any(reading, loaded)
-            return reading.cluster.context, await use(reading)
+            trouble = await _recover_if_any(reading, loaded)
+            answer = await use(reading)
+            if trouble:
+                talk.warn(trouble)
+            return reading.cluster.context, answer
 
     found = await asyncio.gather(*(one(name) for name in names), return_exceptions=True)
     good, bad = [], []

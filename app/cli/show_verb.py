@@ -4,7 +4,7 @@ import click
 
 from app.cli import talk
 from app.cli.options import Flags, cluster_options, output_option
-from app.cli.root import help_for
+from app.cli.root import VerbCommand, help_for
 from app.cli.rows import entry_json, json_row, record_json, row_now
 from app.cli.running import with_session
 from app.cli.tables import as_json, as_yaml
@@ -19,17 +19,17 @@ from app.domain.view import GrantRow
 from app.errors import NotFoundError, RegistryError
 
 
-@click.command("show", help=help_for("show"))
+@click.command("show", cls=VerbCommand, help=help_for("show"))
 @click.argument("grant_id", metavar="ID")
-@output_option("text", "yaml", "json", default="text")
+@output_option("text", "yaml", "json", told="text")
 @cluster_options
-def command(flags: Flags, grant_id: str, output: str) -> int:
+def command(flags: Flags, grant_id: str, output: str | None) -> int:
     """Print one grant; yaml prints its policies as they stand."""
-    return with_session(flags, lambda session: _act(session, flags, grant_id, output))
+    return with_session(flags, lambda session: _act(session, grant_id, output))
 
 
-async def _act(session: Session, flags: Flags, wanted: str, output: str) -> int:
-    grant, record = await _look_up(session, flags, wanted)
+async def _act(session: Session, wanted: str, output: str | None) -> int:
+    grant, record = await _look_up(session, wanted)
     grant_id = grant.id if grant else record.id if record else ""
     rows = await _history(session, grant_id)
     identity = await session.cluster.access.whoami()
@@ -51,13 +51,13 @@ async def _act(session: Session, flags: Flags, wanted: str, output: str) -> int:
     return 0
 
 
-async def _look_up(session: Session, flags: Flags, wanted: str) -> tuple[Grant | None, GrantRecord | None]:
+async def _look_up(session: Session, wanted: str) -> tuple[Grant | None, GrantRecord | None]:
     """Return the live grant, its record, or both.
 
     Raises:
         NotFoundError: neither the cluster nor the registry knows it.
     """
-    namespaces = (*((flags.namespace,) if flags.namespace else ()), *await known_namespaces_or_none(session))
+    namespaces = await known_namespaces_or_none(session)
     try:
         grant = await find_grant(session.cluster, wanted, namespaces)
     except NotFoundError:

@@ -1,31 +1,68 @@
 """The only writer to stdout and stderr.
 
-Law: data goes to stdout, words to stderr. Every word from a cluster was cleaned where it came in.
+Law: data goes to stdout, words to stderr, and no word can drive the terminal: what a user typed or a server
+said may stand in it. Words that nobody can read any more stop nothing: access must be revoked all the same.
 """
 
+import os
 import sys
+from contextlib import suppress
 
+from app.domain.text import clean, clean_block
 from app.errors import NetgrantError
 
 
 def data(text: str) -> None:
-    """Write data, with a newline, to stdout at once: a pipe may be waiting for it."""
-    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
-    sys.stdout.flush()
+    """Write data, with a newline, to stdout at once: a pipe may be waiting for it.
+
+    Raises:
+        BrokenPipeError: the reader has gone.
+        NetgrantError: it cannot be written, the disk is full for instance.
+    """
+    if sys.stdout is None:
+        raise NetgrantError("stdout is closed: nobody can be told what was asked for")
+    try:
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        _let_go_of_stdout()
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise NetgrantError(f"stdout cannot be written: {error.strerror}") from error
+
+
+def _let_go_of_stdout() -> None:
+    """Drop what is still buffered: at its end the interpreter would try, and fail, to write it again."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
 
 
 def say(text: str) -> None:
-    """Write a sentence to stderr."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    """Write a sentence, or some lines, to stderr."""
+    if sys.stderr is None:
+        return
+    with suppress(OSError):
+        sys.stderr.write(f"{clean_block(text)}\n")
+        sys.stderr.flush()
+
+
+def tell(text: str) -> None:
+    """Write a sentence of netgrant's own to stderr, on one line."""
+    say(f"netgrant: {' '.join(clean(text).split())}")
 
 
 def warn(text: str) -> None:
-    """Write a warning to stderr."""
-    say(f"netgrant: warning: {text}")
+    """Write a warning to stderr, on one line."""
+    tell(f"warning: {text}")
 
 
-def fail(error: NetgrantError) -> None:
-    """Write what happened and what to do, on one line."""
-    line = f"{error.message}; {error.fix}" if error.fix else error.message
-    say(f"netgrant: {' '.join(line.split())}")
+def fail(error: NetgrantError, about: str = "") -> None:
+    """Write what happened and what to do, on one line.
+
+    Args:
+        error: what happened.
+        about: what it happened to, where that is not plain (one of several contexts).
+    """
+    line = f"{about}: {error.message}" if about else error.message
+    tell(f"{line}; {error.fix}" if error.fix else line)

@@ -77,4 +77,15 @@ class GrantStores:
         denied = jobs.state is LinkState.DENIED
         if not self._policies.synced or not (self._jobs.synced or denied):
             return None
-        return Scene(self._policies.values(), self._jobs.values(), not denied, context, expiring)
+        trouble = next(filter(None, map(_trouble, (policies, jobs))), "")
+        return Scene(self._policies.values(), self._jobs.values(), not denied, context, expiring, trouble)
+
+
+def _trouble(link: Link) -> str:
+    """Say what is wrong with a link; one failure alone is not worth a word, for streams end all the time."""
+    match link.state:
+        case LinkState.STALE if link.failures > 1:
+            return f"the connection is lost, what was shown may be out of date: {link.error}"
+        case LinkState.DENIED:
+            return f"Jobs may not be listed, whether a grant is armed is not known: {link.error}"
+    return ""

@@ -39,6 +39,8 @@ class Scene:
     jobs_readable: bool
     context: str
     expiring: timedelta
+    trouble: str = ""
+    """Why this may be out of date or incomplete; empty while all is well."""
 
 
 def project(scene: Scene, now: datetime) -> dict[str, GrantRow]:
