@@ -1,5 +1,6 @@
 import pytest
 
+from app.commands.session import Cluster
 from tests.commands.world import World
 
 
@@ -17,3 +18,8 @@ def guarded(world: World) -> World:
 
     world.tap.watch = look
     return world
+
+
+@pytest.fixture
+def cluster(world: World) -> Cluster:
+    return world.session().cluster

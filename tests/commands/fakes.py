@@ -4,7 +4,7 @@ Law: it obeys the ports' words, and the time is the fake clock's. Controllers ha
 each call, whatever the time that has passed should have brought about has happened.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -14,10 +14,10 @@ from typing import Generic, TypeVar
 import msgspec
 
 from app.domain.labels import parse_selector
-from app.domain.objects import Job, NetworkPolicy, Pod, Service, Workload
+from app.domain.objects import Job, NetworkPolicy
 from app.domain.records import Json
 from app.errors import ConflictError, ExistsError, ForbiddenError, NotFoundError
-from app.ports import Check, Identity, Receipt, Ref
+from app.ports import Receipt, Ref
 from tests.commands.tap import Tap
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -264,100 +264,3 @@ class FakeDeadlines(FakeWriter[Job]):
 
     async def set_deadline(self, ref: Ref, active_deadline_seconds: int) -> Receipt[Job]:
         return await self.patch(ref, {"spec": {"activeDeadlineSeconds": active_deadline_seconds}})
-
-
-@dataclass
-class FakeAccess:
-    """Access: alice, who may do what is not denied."""
-
-    cluster: FakeCluster
-    username: str = "alice"
-    groups: tuple[str, ...] = ("sre",)
-    offset_error: timedelta = timedelta(seconds=1)
-    denied: set[tuple[str, str]] = field(default_factory=set)
-    """(verb, resource)."""
-    denied_everywhere: bool = False
-    version: str = "v1.36.3"
-    address: str | None = None
-
-    async def whoami(self) -> Identity:
-        def answer() -> Identity:
-            return Identity(self.username, self.groups, self.cluster.offset, self.offset_error)
-
-        return await self.cluster.tap.passed("access.whoami", "", answer)
-
-    async def may(self, checks: Sequence[Check]) -> tuple[bool, ...]:
-        def answer() -> tuple[bool, ...]:
-            return tuple(
-                (check.verb, check.resource) not in self.denied
-                and not (self.denied_everywhere and not check.namespace)
-                for check in checks
-            )
-
-        return await self.cluster.tap.passed("access.may", "", answer)
-
-    async def server_version(self) -> str:
-        return await self.cluster.tap.passed("access.server_version", "", lambda: self.version)
-
-    async def my_address(self) -> str | None:
-        return await self.cluster.tap.passed("access.my_address", "", lambda: self.address)
-
-
-@dataclass
-class FakeLookup:
-    """Lookup over plain dicts, by (namespace, name)."""
-
-    tap: Tap
-    namespaces: set[str] | None = None
-    """None: these credentials may not know."""
-    services: dict[tuple[str, str], Service] = field(default_factory=dict)
-    workloads: dict[tuple[str, str, str], Workload] = field(default_factory=dict)
-    all_pods: dict[tuple[str, str], Pod] = field(default_factory=dict)
-
-    async def namespace_exists(self, name: str) -> bool | None:
-        return await self.tap.passed(
-            "lookup.namespace", name, lambda: None if self.namespaces is None else name in self.namespaces
-        )
-
-    async def service(self, namespace: str, name: str) -> Service | None:
-        return await self.tap.passed(
-            "lookup.service", f"{namespace}/{name}", lambda: self.services.get((namespace, name))
-        )
-
-    async def workload(self, kind: str, namespace: str, name: str) -> Workload | None:
-        return await self.tap.passed(
-            "lookup.workload",
-            f"{kind} {namespace}/{name}",
-            lambda: self.workloads.get((kind, namespace, name)),
-        )
-
-    async def pod(self, namespace: str, name: str) -> Pod | None:
-        return await self.tap.passed(
-            "lookup.pod", f"{namespace}/{name}", lambda: self.all_pods.get((namespace, name))
-        )
-
-    async def pods(self, namespace: str, selector: str) -> tuple[Pod, ...]:
-        wanted = parse_selector(selector)
-
-        def read() -> tuple[Pod, ...]:
-            return tuple(
-                pod
-                for (where, _), pod in sorted(self.all_pods.items())
-                if where == namespace and wanted.matches(pod.metadata.labels or {})
-            )
-
-        return await self.tap.passed("lookup.pods", f"{namespace} {selector}", read)
-
-
-@dataclass
-class FakeProcesses:
-    """Processes: this one, and which others live."""
-
-    token: str
-    alive: set[str]
-
-    def own(self) -> str:
-        return self.token
-
-    def is_running(self, token: str) -> bool:
-        return token in self.alive

@@ -13,11 +13,6 @@ from app.errors import ForbiddenError, InputError, NotFoundError, UnreachableErr
 from tests.commands.world import World, policy, wish
 
 
-@pytest.fixture
-def cluster(world: World) -> Cluster:
-    return world.session().cluster
-
-
 def only_in(world: World, *namespaces: str) -> None:
     """Take away what is granted in all namespaces, and everything but in these."""
     for kind in ("policies", "jobs"):

@@ -12,15 +12,8 @@ from app.domain.manifest import GRANT_LABEL, Wish
 from app.domain.objects import Job, NetworkPolicy
 from app.domain.records import Happening, Json, Phase
 from tests.commands.fake_log import FakeLog
-from tests.commands.fakes import (
-    FakeAccess,
-    FakeClock,
-    FakeCluster,
-    FakeDeadlines,
-    FakeLookup,
-    FakeProcesses,
-    FakeWriter,
-)
+from tests.commands.fake_reading import FakeAccess, FakeLookup, FakeProcesses
+from tests.commands.fakes import FakeClock, FakeCluster, FakeDeadlines, FakeWriter
 from tests.commands.tap import Tap
 
 SERVER = "https://192.0.2.10:6443"
