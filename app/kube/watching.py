@@ -4,6 +4,7 @@ Law: one stream, from its first line to its last; it never reconnects, waits or 
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Callable
 from typing import Generic, TypeVar
 
@@ -16,6 +17,11 @@ from app.kube.store import Key, Store, key_of
 from app.kube.versions import is_older
 
 T = TypeVar("T", bound=ClusterObject)
+
+# The garbage collector counts allocations less releases, and a stream of changes has as many of one as of the
+# other. It would wait until all tuples of all objects are new to it, then look at them in one go: 15 ms for
+# 20,000 pods. Looked at every megabyte, they take 0.1 ms.
+_SWEEP_BYTES = 1 << 20
 
 
 class RewoundError(ClusterError):
@@ -135,9 +141,14 @@ async def follow(blocks: AsyncIterator[bytes], kind: type[T], feed: Feed[T]) -> 
     Raises:
         ClusterError: what the blocks raise, what ``Feed.apply`` does, or a line is no event.
     """
+    unswept = 0
     async for block in blocks:
         for event in decode_events(block, kind):
             feed.apply(event)
             if feed.initial is not None and feed.initial.version:
                 await feed.hand_over(feed.initial)
+        unswept += len(block)
+        if unswept >= _SWEEP_BYTES:
+            unswept = 0
+            gc.collect(0)
         await asyncio.sleep(0)  # what is buffered is read without a turn of the event loop
