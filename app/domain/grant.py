@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.durations import parse_moment
+from app.domain.durations import after, format_moment, parse_moment
 from app.domain.manifest import (
     ADOPTED,
     APPROVED_BY,
@@ -33,6 +33,8 @@ class Deadman(StrEnum):
     SUSPENDED = "Job suspended"
     NO_DEADLINE = "Job without deadline"
     NOT_OWNER = "policy not owned by the Job"
+    HELD = "held by a finalizer"
+    LINGERS = "Job kept after its deadline"
     UNKNOWN = "Jobs may not be read"
 
 
@@ -66,7 +68,14 @@ class LivePart:
         # The garbage collector acts only once the last owner is gone: a second owner disarms the Job.
         if [owner.uid for owner in owners] != [self.job.metadata.uid]:
             return Deadman.NOT_OWNER
-        return Deadman.ARMED
+        return self._removal()
+
+    def _removal(self) -> Deadman:
+        """Tell whether the policy will really go once the Job has failed."""
+        if self.job and self.job.spec.ttl_seconds_after_finished != 0:
+            return Deadman.LINGERS
+        is_held = any(found and found.metadata.finalizers for found in (self.policy, self.job))
+        return Deadman.HELD if is_held else Deadman.ARMED
 
     def job_deadline(self) -> datetime | None:
         """Return when the Job will fail: its startTime plus activeDeadlineSeconds; None if it never will."""
@@ -76,13 +85,15 @@ class LivePart:
         """Return the ``expires-at`` annotation; None where it is missing or cannot be read."""
         return parse_moment(_annotation(self, EXPIRES_AT))
 
+    def end(self) -> datetime | None:
+        """Return when this part ends: what its Job will do if that is armed, else what is written."""
+        return self.job_deadline() if self.deadman() is Deadman.ARMED else self.written_deadline()
+
 
 def deadline_of(job: Job) -> datetime | None:
     """Return when the job controller will fail ``job``; None while it is suspended or not started."""
     start, seconds = job.status.start_time, job.spec.active_deadline_seconds
-    return (
-        None if start is None or seconds is None or job.spec.suspend else start + timedelta(seconds=seconds)
-    )
+    return None if start is None or seconds is None or job.spec.suspend else after(start, seconds)
 
 
 def _annotation(part: LivePart, key: str) -> str:
@@ -174,12 +185,7 @@ class Grant:
 
     def deadline(self) -> datetime | None:
         """Return when the last of the access ends: what the Jobs will do, else what the policies say."""
-        found = [
-            part.job_deadline() if part.deadman() is Deadman.ARMED else part.written_deadline()
-            for part in self.parts
-        ]
-        known = [moment for moment in found if moment is not None]
-        return max(known) if known else None
+        return max((end for part in self.parts if (end := part.end())), default=None)
 
     def is_armed(self) -> bool:
         """Tell whether every policy will be ended by its own Job."""
@@ -197,10 +203,15 @@ def _part_drift(part: LivePart, policy: NetworkPolicy) -> list[str]:
     where = f"{policy.metadata.namespace}/{policy.metadata.name}"
     found = []
     granted = (policy.metadata.annotations or {}).get(SPEC_HASH)
-    if granted and granted != spec_hash(policy.spec or {}):
+    if not granted:
+        found.append(f"{where}: {SPEC_HASH} removed, so nobody can tell whether the spec was edited")
+    elif granted != spec_hash(policy.spec or {}):
         found.append(f"{where}: spec edited")
-    if part.written_deadline() is None:
+    written, end = part.written_deadline(), part.end()
+    if written is None:
         found.append(f"{where}: deadline unreadable")
+    elif end is not None and abs(end - written) > OVERDUE_AFTER:
+        found.append(f"{where}: says {format_moment(written)}, its Job ends it at {format_moment(end)}")
     if (dead := part.deadman()) not in (Deadman.ARMED, Deadman.UNKNOWN):
         found.append(f"{where}: {dead}")
     return found
@@ -211,8 +222,9 @@ def state_of(grant: Grant, now: datetime, expiring: timedelta = timedelta(minute
     deadline = grant.deadline()
     if not grant.policies:
         return State.PENDING
+    ends = [end for part in grant.parts if part.policy is not None and (end := part.end())]
     # An unreadable deadline counts as passed: nobody could say how long it would stand.
-    if deadline is None or deadline + OVERDUE_AFTER <= now:
+    if deadline is None or min(ends, default=deadline) <= now - OVERDUE_AFTER:
         return State.OVERDUE
     if deadline <= now or all(policy.metadata.deletion_timestamp for policy in grant.policies):
         return State.ENDING

@@ -6,9 +6,12 @@ straight from the wire (kube/decode.py), so the field names here, in camelCase, 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""metav1.Time: always with an offset; one without could not be compared with anything."""
 
 
 class Value(msgspec.Struct, frozen=True, gc=False, rename="camel", omit_defaults=True):
@@ -33,8 +36,8 @@ class Meta(Value, frozen=True):
     namespace: str = ""
     uid: str = ""
     resource_version: str = ""
-    creation_timestamp: datetime | None = None
-    deletion_timestamp: datetime | None = None
+    creation_timestamp: Moment | None = None
+    deletion_timestamp: Moment | None = None
     labels: dict[str, str] | None = None
     owner_references: tuple[OwnerReference, ...] | None = None
 
@@ -75,7 +78,7 @@ class Condition(Value, frozen=True):
 class JobStatus(Value, frozen=True):
     """The fields of batch/v1 JobStatus that tell whether the clock runs."""
 
-    start_time: datetime | None = None
+    start_time: Moment | None = None
     conditions: tuple[Condition, ...] | None = None
 
 
@@ -203,5 +206,5 @@ class Event(Value, frozen=True):
     reason: str = ""
     message: str = ""
     count: int = 1
-    last_timestamp: datetime | None = None
-    event_time: datetime | None = None
+    last_timestamp: Moment | None = None
+    event_time: Moment | None = None

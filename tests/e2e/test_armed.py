@@ -95,10 +95,16 @@ def orphan(witness: Witness, _: ControlPlane, namespace: str) -> None:
     witness.kubectl("delete", "job", job, "-n", namespace, "--cascade=orphan")
 
 
+def linger(witness: Witness, _: ControlPlane, namespace: str) -> None:
+    """A Job that is kept after it failed keeps its policy."""
+    witness.patch(witness.job(namespace), {"spec": {"ttlSecondsAfterFinished": 3600}})
+
+
 @pytest.mark.parametrize(
     ("defeat", "why"),
     [
         (suspend, "Job suspended"),
+        (linger, "Job kept after its deadline"),
         (free, "policy not owned by the Job"),
         (share, "policy not owned by the Job"),
         (lose_the_deadline, "Job without deadline"),
