@@ -52,7 +52,7 @@ class Happening(StrEnum):
 
 
 class Phase(StrEnum):
-    """Where a recorded grant stands; the table of moves is domain/grant.py's."""
+    """Where a recorded grant stands; the table of moves is domain/lifecycle.py's."""
 
     INTENDED = "intended"
     ACTIVE = "active"
@@ -94,7 +94,7 @@ class GrantRecord:
     ended_at: datetime | None = None
     end_cause: EndCause | None = None
     spec: Json = field(default_factory=dict)
-    """What was granted: {"parts": [{"namespace", "name", "spec"}]}."""
+    """What was granted: {"parts": [{"namespace", "name", "uid", "spec"}]}; the UID once it is known."""
 
 
 @dataclass(frozen=True, slots=True)
