@@ -287,3 +287,15 @@ async def test_dying_and_coming_back_after_the_deadline(standing: World, step: i
         if step == TIE:  # nobody saw it end
             assert (record.phase, record.end_cause) == (Phase.ENDED, EndCause.EXPIRED)
             assert list(standing.log.outcomes.values()) == [Outcome.UNCERTAIN]
+
+
+async def test_a_registry_that_cannot_note_the_failure_is_told(standing: World) -> None:
+    standing.tap.fail("policies.patch", ForbiddenError("no", fix="ask", status=403))
+    standing.tap.fail("log.finish", RegistryError("its disk is full"))
+    with pytest.raises(ForbiddenError) as raised:
+        await adopted(standing)
+    assert raised.value.fix.startswith("ask; ")
+    assert raised.value.fix.endswith("the registry could not note it: its disk is full")
+    await recover(standing.restarted())
+    assert standing.log.still_open() == ()
+    assert is_untouched(standing)

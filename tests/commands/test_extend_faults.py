@@ -207,3 +207,12 @@ async def test_dying_at_any_step_is_evened_out_at_the_next_start(
     assert ends(guarded) == written(guarded) == [expected] * 2
     assert guarded.log.records[made.grant.id].deadline == expected
     assert guarded.log.records[made.grant.id].phase is Phase.ACTIVE
+
+
+async def test_what_ended_meanwhile_need_not_be_moved_back(world: World) -> None:
+    made = await world.granted(*TWO)
+    world.tap.do("jobs.patch", world.cluster.objects.clear, nth=2)
+    with pytest.raises(NotFoundError, match="ended while its deadline was being moved"):
+        await longer(world, made.grant.id)
+    assert world.log.still_open() == ()
+    assert world.log.records[made.grant.id].deadline == END

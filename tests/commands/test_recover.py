@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from app.commands.adopt import Adoption, adopt
 from app.commands.create import create
 from app.commands.extend import Extension, extend
 from app.commands.recover import Recovered, recover
@@ -251,3 +252,42 @@ async def test_a_removal_that_is_refused_stays_open_until_the_deadline_has_done_
     assert not told.is_settled
     world.clock.pass_time(3600)
     await settled(world, "third")
+
+
+# ── adopt ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("spoilt", ["suspended", "removed"])
+async def test_an_adopted_policy_whose_timer_was_spoilt_is_let_go_and_not_deleted(
+    world: World, spoilt: str
+) -> None:
+    world.cluster.add("NetworkPolicy", policy("ops", "allow-vendor", labels={"team": "net"}))
+    world.tap.fail("log.finish", DiedError())
+    with pytest.raises(DiedError):
+        await adopt(world.session(), Adoption("ops", "allow-vendor", "vendor leaves", timedelta(hours=1)))
+    world.cluster.controllers = False
+    key = next(key for key in world.cluster.objects if key[0] == "Job")
+    if spoilt == "removed":
+        del world.cluster.objects[key]
+    else:
+        world.cluster.objects[key].manifest["spec"]["suspend"] = True
+    (sentence,) = await settled(world)
+    assert sentence.endswith("it was half made; undone")
+    world.cluster.controllers = True
+    (item,) = world.policies()
+    assert item["metadata"]["labels"] == {"team": "net"}
+    assert "ownerReferences" not in item["metadata"]
+    assert world.jobs() == []
+    assert world.phases() == [Phase.FAILED]
+
+
+async def test_an_adopted_policy_that_outlived_its_deadline_is_removed_as_was_asked(world: World) -> None:
+    world.cluster.add("NetworkPolicy", policy("ops", "allow-vendor"))
+    world.tap.fail("log.finish", DiedError())
+    with pytest.raises(DiedError):
+        await adopt(world.session(), Adoption("ops", "allow-vendor", "vendor leaves", timedelta(hours=1)))
+    world.cluster.controllers = False
+    world.clock.pass_time(7200)
+    (sentence,) = await settled(world)
+    assert sentence.endswith("it had been made, and its deadline had passed; removed")
+    assert world.is_empty()

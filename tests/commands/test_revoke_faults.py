@@ -8,6 +8,7 @@ from app.commands.session import Limits
 from app.domain.grant import Grant
 from app.domain.records import EndCause, Happening, Phase
 from app.errors import (
+    ForbiddenError,
     RegistryError,
 )
 from tests.commands.tap import DiedError
@@ -167,3 +168,13 @@ async def test_a_removal_finished_long_after_says_when_it_ended_at_the_latest(wo
     await recover(world.restarted())
     record = world.log.records[made.grant.id]
     assert (record.ended_at, record.end_cause) == (made.deadline, EndCause.REVOKED)
+
+
+async def test_a_refusal_without_a_registry_is_just_a_refusal(world: World) -> None:
+    made = await world.granted()
+    world.tap.fail("log.begin", RegistryError("locked"))
+    world.cluster.forbidden |= {("policies.delete", "production"), ("jobs.delete", "production")}
+    with pytest.raises(ForbiddenError) as raised:
+        await ended(world, made.grant)
+    assert raised.value.fix == ""
+    assert world.log.records[made.grant.id].phase is Phase.ACTIVE
