@@ -10,12 +10,9 @@ from app.errors import ClusterError, ForbiddenError, UnreachableError
 from tests.commands.world import World, wish
 
 
-def add(
-    world: World, name: str, phase: str = "Running", *, host: bool = False, app: str = "database"
-) -> None:
-    meta = Meta(
-        name=name, namespace="production", labels={"app": "api" if name.startswith("api") else "database"}
-    )
+def add(world: World, name: str, phase: str = "Running", *, host: bool = False) -> None:
+    labels = {"app": "api" if name.startswith("api") else "database"}
+    meta = Meta(name=name, namespace="production", labels=labels)
     world.lookup.all_pods["production", name] = Pod(meta, PodSpec(host_network=host), PodStatus(phase=phase))
 
 
