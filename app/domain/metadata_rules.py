@@ -13,6 +13,7 @@ from app.domain.names import (
     dns1123_subdomain_errors,
     label_key_errors,
     label_value_errors,
+    utf8_length,
 )
 
 ANNOTATIONS_LIMIT_BYTES = 256 * 1024
@@ -31,7 +32,7 @@ def validate_annotations(annotations: Mapping[str, str], field: str) -> Iterator
     """Yield what is wrong with annotation keys, and with their size: 256 KiB of keys and values in all."""
     for key in annotations:
         yield from (invalid(field, key, text) for text in label_key_errors(key.lower()))
-    size = sum(len(key.encode()) + len(value.encode()) for key, value in annotations.items())
+    size = sum(utf8_length(key) + utf8_length(value) for key, value in annotations.items())
     if size > ANNOTATIONS_LIMIT_BYTES:
         yield too_long(field, ANNOTATIONS_LIMIT_BYTES)
 

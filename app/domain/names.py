@@ -42,9 +42,12 @@ _VALUE_RULE = (
 
 def _too_long(value: str, limit: int, unit: str = "characters") -> list[str]:
     # Bytes are counted in either case; upstream's older checks say characters, its newer ones bytes.
-    # Lone surrogates are what Python makes of command-line arguments that are not UTF-8.
-    size = len(value.encode("utf-8", "surrogatepass"))
-    return [f"must be no more than {limit} {unit}"] if size > limit else []
+    return [f"must be no more than {limit} {unit}"] if utf8_length(value) > limit else []
+
+
+def utf8_length(text: str) -> int:
+    """Return the bytes that ``text`` takes; arguments that are not UTF-8 are lone surrogates in Python."""
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def dns1123_label_errors(value: str) -> tuple[str, ...]:

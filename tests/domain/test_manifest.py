@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from app.domain.field_errors import Cause
 from app.domain.grant import Deadman, LivePart, join, state_of
 from app.domain.manifest import (
     ADOPTED,
@@ -114,6 +115,15 @@ def test_the_labels_of_a_manifest_stay_and_ours_win() -> None:
     labels = {"team": "data", GRANT_LABEL: "another", MANAGED_BY: "Helm"}
     manifest = policy_manifest(STAMP, Part("a", "b", SEED, labels), NOW, JOB)
     assert manifest["metadata"]["labels"] == {"team": "data", GRANT_LABEL: GRANT, MANAGED_BY: "netgrant"}
+
+
+def test_a_reason_that_is_not_utf8_can_still_be_judged() -> None:
+    stamp = Stamp(GRANT, "alice", "\udcff" * 10)
+    assert validate_policy(policy_manifest(stamp, PART, NOW, JOB)) == ()
+    long = Stamp(GRANT, "alice", "\udcff" * 100_000)
+    assert [error.reason for error in validate_policy(policy_manifest(long, PART, NOW, JOB))] == [
+        Cause.TOO_LONG
+    ]
 
 
 def test_parts_are_named_by_slug_and_place_within_their_namespace() -> None:
