@@ -102,6 +102,18 @@ async def test_a_job_that_was_removed_opens_nothing(guarded: World) -> None:
     assert guarded.is_empty()
 
 
+async def test_a_job_that_took_its_place_is_another(guarded: World) -> None:
+    def replace() -> None:
+        ((key, kept),) = list(guarded.cluster.objects.items())
+        del guarded.cluster.objects[key]
+        guarded.cluster.add("Job", kept.manifest)
+
+    guarded.tap.do("jobs.get", replace)
+    with pytest.raises(RefusedError, match="was removed before it started"):
+        await create(guarded.session(), order("production"))
+    assert guarded.policies() == []
+
+
 async def test_no_policy_is_made_when_the_first_timer_has_run_out_meanwhile(guarded: World) -> None:
     guarded.tap.do("jobs.get", lambda: guarded.clock.pass_time(9), nth=2)
     with pytest.raises(RefusedError, match="took too long to start"):
