@@ -15,11 +15,13 @@ from app.cli.options import Flags, cluster_options, life_options, ticket_options
 from app.cli.root import VerbCommand, help_for
 from app.cli.running import with_session
 from app.commands.create import Created, create
+from app.commands.ends import note_ends
 from app.commands.revoke import revoke
 from app.commands.session import Session
 from app.domain.durations import format_moment
 from app.domain.text import quote
 from app.errors import ConfigError, InputError, NetgrantError
+from app.ports import Identity
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 
@@ -59,7 +61,7 @@ async def _act(session: Session, flags: Flags, asked: Asked, argv: tuple[str, ..
         say_created(made, session.server_now(found.identity))
         code = await _run(made, argv)
     finally:
-        closed = await _close(session, made)
+        closed = await _close(session, made, found.identity)
     return code if closed or code else ExitCode.PARTIAL
 
 
@@ -70,23 +72,42 @@ async def _run(made: Created, argv: tuple[str, ...]) -> int:
         "NETGRANT_GRANT_ID": made.grant.id,
         "NETGRANT_DEADLINE": format_moment(made.deadline),
     }
-    loop = asyncio.get_running_loop()
-    # Until the child is there a signal is remembered; from then on it is the child's. What was ignored when
-    # we were started (nohup, a shell's &) stays so.
-    early: list[int] = []
-    forwarded = [number for number in _FORWARDED if signal.getsignal(number) is not signal.SIG_IGN]
-    for number in forwarded:
-        loop.add_signal_handler(number, early.append, number)
+    relay, loop = _Relay(), asyncio.get_running_loop()
+    for number in _FORWARDED:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup and a shell's & stay what they are
+            loop.add_signal_handler(number, relay.take, number)
     try:
         child = await asyncio.create_subprocess_exec(*argv, env=environ)
     except OSError as error:
         return _not_run(argv[0], error)
-    for number in forwarded:
-        loop.add_signal_handler(number, _forward, child, number)
-    for seen in early:
-        _forward(child, seen)
+    relay.attach(child)
     code = await child.wait()
     return code if code >= 0 else 128 - code
+
+
+class _Relay:
+    """Signals on their way to the command.
+
+    One handler for its whole life: the loop calls handlers later than the signal came, so that one which was
+    replaced as soon as the command runs could still be called, and would keep the signal to itself.
+    """
+
+    def __init__(self) -> None:
+        self._child: asyncio.subprocess.Process | None = None
+        self._early: list[int] = []
+
+    def take(self, number: int) -> None:
+        """Pass a signal on, or keep it until the command is there."""
+        if self._child is None:
+            self._early.append(number)
+        else:
+            _forward(self._child, number)
+
+    def attach(self, child: asyncio.subprocess.Process) -> None:
+        """Pass on what came before."""
+        self._child = child
+        for number in self._early:
+            _forward(child, number)
 
 
 def _not_run(name: str, error: OSError) -> int:
@@ -118,9 +139,12 @@ def _is_in_foreground() -> bool:
         os.close(terminal)
 
 
-async def _close(session: Session, made: Created) -> bool:
-    """Revoke; where that fails, say what ends the access instead."""
+async def _close(session: Session, made: Created, identity: Identity) -> bool:
+    """Revoke what its deadline has not ended yet; where that fails, say what ends the access instead."""
     try:
+        if session.server_now(identity) >= made.deadline and made.grant.id in await note_ends(session):
+            talk.say(f"{made.grant.id} had ended at its deadline, {format_moment(made.deadline)}")
+            return True
         done = await revoke(session, made.grant, "command ended")
     except NetgrantError as error:
         talk.fail(error)

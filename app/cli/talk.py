@@ -6,7 +6,7 @@ said may stand in it. Words that nobody can read any more stop nothing: access m
 
 import os
 import sys
-from contextlib import suppress
+from typing import TextIO
 
 from app.domain.text import clean, clean_block
 from app.errors import NetgrantError
@@ -25,16 +25,16 @@ def data(text: str) -> None:
         sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
     except OSError as error:
-        _let_go_of_stdout()
+        _let_go(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise
         raise NetgrantError(f"stdout cannot be written: {error.strerror}") from error
 
 
-def _let_go_of_stdout() -> None:
-    """Drop what is still buffered: at its end the interpreter would try, and fail, to write it again."""
+def _let_go(stream: TextIO) -> None:
+    """Drop what is still buffered: the interpreter would try to write it at its end, and exit with 120."""
     null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
+    os.dup2(null, stream.fileno())
     os.close(null)
 
 
@@ -42,9 +42,11 @@ def say(text: str) -> None:
     """Write a sentence, or some lines, to stderr."""
     if sys.stderr is None:
         return
-    with suppress(OSError):
+    try:
         sys.stderr.write(f"{clean_block(text)}\n")
         sys.stderr.flush()
+    except OSError:
+        _let_go(sys.stderr)
 
 
 def tell(text: str) -> None:

@@ -60,6 +60,8 @@ class Gateway:
     traps: dict[Point, Action] = field(default_factory=dict)
     counts: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     lock: Lock = field(default_factory=Lock)
+    is_closed: bool = False
+    """Whether every connection is cut from now on, as if the network had gone."""
 
     def at(self, point: Point, action: Action) -> None:
         """Do something once, when the next command comes to a point; counting starts now."""
@@ -80,6 +82,10 @@ class Gateway:
                 for when in ("before", "after")
             )
         return before, after
+
+    def close(self) -> None:
+        """As an action: the network goes away here."""
+        self.is_closed = True
 
 
 def _nothing() -> None:
@@ -141,6 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
         before, after = self.gateway.note(self.command, self.path)
         try:
             before()
+            if self.gateway.is_closed:
+                raise Cut
             reply = self._ask(body)
             after()
             self._answer(reply)
