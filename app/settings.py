@@ -25,6 +25,7 @@ PREFIX = "NETGRANT_"
 FILE_VARIABLE = "NETGRANT_CONFIG"
 
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LONGEST = 4096  # of a path on Linux; nothing else that is set is longer
 _NEAR = 0.7  # how alike a mistyped name must be
 
 
@@ -192,9 +193,11 @@ def _nearest(name: str, known: list[str]) -> str:
     return next(iter(difflib.get_close_matches(name, known, 1, _NEAR)), "")
 
 
-def _text(value: object) -> str:
+def _text(value: object, limit: int = _LONGEST) -> str:
     if not isinstance(value, str):
         raise InputError(f"{_shown(value)} is not text", fix="put it in quotes")
+    if len(value) > limit:
+        raise InputError(f"{_shown(value)} is too long", fix=f"at most {limit} characters")
     if not value.strip() or not value.isprintable():
         raise InputError(f"{_shown(value)} is empty or holds control characters", fix="give plain text")
     return value.strip()
@@ -206,7 +209,8 @@ def _shown(value: object) -> str:
 
 
 def _paths(value: object, _: ParseDuration) -> str:
-    return os.pathsep.join(_expanded(part) for part in _text(value).split(os.pathsep) if part)
+    parts = _text(value, 16 * _LONGEST).split(os.pathsep)
+    return os.pathsep.join(_expanded(_text(part)) for part in parts if part)
 
 
 def _path(value: object, _: ParseDuration) -> Path:

@@ -4,6 +4,7 @@ Law: the one place with ``asyncio.run``.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -106,10 +107,14 @@ def with_session(flags: Flags, use: Callable[[Session], Awaitable[int]], *, reco
 
 async def _recover_if_any(reading: Reading, loaded: settings.Settings) -> str:
     """Finish what a dead process left, without paying for a registry that is not there."""
-    if not loaded.registry.exists():
+    if not _has_registry(loaded):
         return ""
     async with wiring.with_registry(reading, loaded) as session:
         return await recover_and_tell(session)
+
+
+def _has_registry(loaded: settings.Settings) -> bool:
+    return os.path.exists(loaded.registry)  # unlike Path.exists it never raises
 
 
 async def recover_and_tell(session: Session) -> str:

@@ -53,13 +53,13 @@ def load(explicit: str, environ: Mapping[str, str]) -> Kubeconfig:
     """Return the merged kubeconfig; an empty one where no file was asked for and the default is not there.
 
     Args:
-        explicit: the ``--kubeconfig`` option, or empty.
+        explicit: the ``--kubeconfig`` option, one path or a list as in KUBECONFIG, or empty.
         environ: for KUBECONFIG and HOME.
 
     Raises:
         ConfigError: a file that was asked for is missing, unreadable, no YAML, or of another shape.
     """
-    found = [path for path in _wanted(explicit, environ) if path.exists()]
+    found = [path for path in _wanted(explicit, environ) if _is_there(path)]
     if not found and explicit:
         raise ConfigError(
             f"there is no kubeconfig file {clean(explicit)}", fix="check --kubeconfig, or leave it out"
@@ -78,10 +78,15 @@ def default_path(environ: Mapping[str, str]) -> Path:
 
 
 def _wanted(explicit: str, environ: Mapping[str, str]) -> list[Path]:
-    if explicit:
-        return [Path(explicit).expanduser()]
-    listed = [part for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    listed = [part for part in (explicit or environ.get("KUBECONFIG", "")).split(os.pathsep) if part]
     return [Path(part).expanduser() for part in listed] or [default_path(environ)]
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # in a folder that we may not enter, or of an impossible name: reading it says which
+        return True
 
 
 def read(path: Path) -> _Document:

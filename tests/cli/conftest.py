@@ -1,0 +1,90 @@
+"""One embedded cluster that lives, and one that stands still, for all tests of the command line."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from app.demo import kinds, scenario
+from app.demo.kubeconfig import write_kubeconfig
+from app.demo.server import ClusterOptions, EmbeddedCluster, running_cluster
+from app.demo.writes import Target
+from tests.cli.line import Line
+from tests.cli.relay import Relay
+
+_NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class Served:
+    """An embedded cluster, and the relay in front of it that a command line speaks to."""
+
+    cluster: EmbeddedCluster
+    relay: Relay
+    folder: Path
+
+    def kubeconfig(self, user: str = "alice") -> Path:
+        """A kubeconfig through the relay."""
+        path = self.folder / f"{user}.kubeconfig"
+        return write_kubeconfig(path, self.relay.url, user, self.cluster.tokens[user])
+
+    def namespace(self) -> str:
+        """The name of a fresh namespace."""
+        name = f"ns-{next(_NUMBERS)}"
+        self.cluster.run(
+            lambda: self.cluster.writer.create(Target(kinds.NAMESPACES), {"metadata": {"name": name}})
+        )
+        return name
+
+
+@pytest.fixture(scope="session")
+def alive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A cluster with the scenario's objects, whose controllers act."""
+    with running_cluster(ClusterOptions(has_kubelets=True), scenario.load) as cluster:
+        yield Served(cluster, Relay(cluster).up(), tmp_path_factory.mktemp("alive"))
+
+
+@pytest.fixture(scope="session")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The same without controllers: whatever changes in it was changed by a request."""
+    with running_cluster(ClusterOptions(has_controllers=False), scenario.load) as cluster:
+        yield Served(cluster, Relay(cluster).up(), tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture(autouse=True)
+def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the developer's own settings leaks into a test."""
+    for name in [*os.environ]:
+        if name.startswith(("NETGRANT_", "KUBE", "XDG_", "_NETGRANT")):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+
+
+def _line(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    line = Line(served.kubeconfig(), tmp_path / "registry.db")
+    monkeypatch.setenv("KUBECONFIG", str(line.kubeconfig))
+    monkeypatch.setenv("NETGRANT_REGISTRY", str(line.registry))
+    return line
+
+
+@pytest.fixture
+def line(alive: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """The command line as alice on the living cluster, with a fresh registry."""
+    return _line(alive, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def quiet_line(still: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """The command line as alice on the still cluster, with a fresh registry."""
+    return _line(still, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def namespace(alive: Served) -> str:
+    """A fresh namespace of the living cluster."""
+    return alive.namespace()
