@@ -185,6 +185,10 @@ class Life:
     until: datetime | None = None
 
 
+_WRONG_CLOCK = timedelta(days=1)
+"""What lies less than this behind our clock may lie ahead of the server's, which decides."""
+
+
 def parse_life(for_: str | None, until: str | None, now: datetime) -> Life:
     """Read ``--for`` and ``--until``, of which exactly one must be given.
 
@@ -197,7 +201,7 @@ def parse_life(for_: str | None, until: str | None, now: datetime) -> Life:
     if for_ is not None and not for_.strip().lower().startswith("until"):
         return Life(ttl=named("--for", parse_duration, for_))
     option, text = ("--for", for_) if for_ is not None else ("--until", until or "")
-    return Life(until=named(option, lambda wanted: parse_until(wanted, now), text))
+    return Life(until=named(option, lambda wanted: parse_until(wanted, now, error=_WRONG_CLOCK), text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.commands.session import Limits, Session
+from app.domain.durations import format_moment
 from app.domain.ids import new_id
 from app.domain.manifest import Part, Stamp, Wish, job_manifest, parts_of, policy_manifest
 from app.domain.policyspec import summarise
@@ -122,7 +123,11 @@ def life_of(limits: Limits, order: Timed, now: datetime) -> timedelta:
             "until when? give either a duration or a moment", field="for", fix="give one of them"
         )
     if life < timedelta(seconds=1):
-        raise InputError("the deadline has passed", field="until", fix="choose a later one")
+        raise InputError(
+            f"the deadline has passed: the cluster's clock says {format_moment(now)}",
+            field="until",
+            fix="choose a later one",
+        )
     limits.check_life(life)
     return life
 

@@ -78,7 +78,11 @@ def _running_timers(grant: Grant, now: datetime) -> tuple[Job, ...]:
 
 def _checked(session: Session, grant: Grant, wanted: datetime, now: datetime) -> datetime:
     if wanted <= now + timedelta(seconds=1):
-        raise InputError("the new deadline has passed", field="until", fix="to end access now, revoke it")
+        raise InputError(
+            f"the new deadline has passed: the cluster's clock says {format_moment(now)}",
+            field="until",
+            fix="to end access now, revoke it",
+        )
     session.limits.check_life(wanted - (grant.created_at or now))
     return wanted
 

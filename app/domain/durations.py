@@ -72,13 +72,16 @@ def _next_clock_time(found: re.Match[str], now: datetime, zone: tzinfo | None) -
     return next(moment for moment in comings if moment > now)
 
 
-def parse_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
+def parse_until(
+    text: str, now: datetime, zone: tzinfo | None = None, *, error: timedelta = timedelta()
+) -> datetime:
     """Read ``18:00`` (its next coming, in ``zone``), ``18:00Z`` or an ISO 8601 moment; return it in UTC.
 
     Args:
         text: what was written, with or without a leading ``until``.
         now: aware current time.
         zone: whose wall clock a moment without offset means; None is this machine's.
+        error: how wrong ``now`` may be; a moment within it is left to a better clock to judge.
 
     Raises:
         InputError: not a time, or in the past.
@@ -92,9 +95,9 @@ def parse_until(text: str, now: datetime, zone: tzinfo | None = None) -> datetim
             return _next_clock_time(found, now, zone)
         moment = _from_iso(word)
         moment = moment.astimezone(UTC) if moment.tzinfo else _local_to_utc(moment, zone)
-    except (ValueError, OverflowError) as error:
-        raise InputError(f"{quote(text)} is not a time", fix=fix) from error
-    if moment <= now:
+    except (ValueError, OverflowError) as bad:
+        raise InputError(f"{quote(text)} is not a time", fix=fix) from bad
+    if moment <= now - error:
         raise InputError(f"{quote(text)} is in the past: now is {format_moment(now)}", fix=fix)
     return moment
 

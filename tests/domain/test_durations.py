@@ -160,6 +160,12 @@ def test_a_day_is_told_apart_from_nonsense_and_from_the_past() -> None:
     )
 
 
+def test_a_moment_within_the_clocks_error_is_left_to_a_better_clock() -> None:
+    moment = NOW - timedelta(hours=1)
+    assert parse_until(moment.isoformat(), NOW, error=timedelta(hours=2)) == moment
+    refusal(lambda: parse_until(moment.isoformat(), NOW, error=timedelta(hours=1)))
+
+
 @given(st.text() | st.from_regex(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?Z?|[0-9]{4}-[0-9]{2}-[0-9]{2}T?.*"))
 def test_any_text_is_a_later_moment_or_refused(text: str) -> None:
     if accepts(lambda: parse_until(text, NOW, BERLIN)):
