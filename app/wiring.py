@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.session import Cluster, Limits, Reading, Session
+from app.domain.text import clean
 from app.errors import ConfigError
 from app.ports import Clock, GrantLog
 from app.settings import Settings
@@ -100,7 +101,7 @@ def _cluster(connection: "Connection", settings: Settings, clock: Clock) -> Clus
 
     return Cluster(
         server=connection.server,
-        context=connection.context,
+        context=clean(connection.context),
         namespace=settings.namespace or connection.namespace,
         policies=Policies(connection),
         deadlines=Deadlines(connection),

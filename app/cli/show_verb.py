@@ -5,7 +5,7 @@ import click
 from app.cli import talk
 from app.cli.options import Flags, cluster_options, output_option
 from app.cli.root import VerbCommand, help_for
-from app.cli.rows import entry_json, json_row, record_json, row_now
+from app.cli.rows import entry_json, json_row, record_json, record_manifests, row_now
 from app.cli.running import with_session
 from app.cli.tables import as_json, as_yaml
 from app.commands.live import find_grant
@@ -87,16 +87,7 @@ async def _history(session: Session, grant_id: str) -> tuple[ChainedEntry, ...]:
 
 def _manifests(grant: Grant | None, record: GrantRecord | None) -> list[object]:
     if grant is None:
-        parts = record.spec.get("parts", ()) if record else ()
-        return [
-            {
-                "apiVersion": "networking.k8s.io/v1",
-                "kind": "NetworkPolicy",
-                "metadata": {"name": part["name"], "namespace": part["namespace"]},
-                "spec": part["spec"],
-            }
-            for part in parts
-        ]
+        return record_manifests(record) if record else []
     return [
         {
             "apiVersion": "networking.k8s.io/v1",
@@ -164,22 +155,20 @@ def _net_lines(row: GrantRow) -> list[str]:
 
 
 def _ended_lines(record: GrantRecord) -> list[str]:
-    ended = (
-        f"{record.end_cause} at {format_moment(record.ended_at)}" if record.ended_at else "not seen to end"
-    )
+    row = record_json(record)
+    ended = f"{row['endCause']} at {row['endedAt']}" if row["endedAt"] else "not seen to end"
     return [
-        _field("Grant", record.id),
-        _field("State", f"{record.phase}, {ended}"),
-        _field("Deadline", format_moment(record.deadline)),
-        _field("Opened", f"{record.direction}: {record.target} ⇄ {record.peers} on {record.ports}"),
-        _field("Asked by", record.requested_by),
-        _field("Reason", record.reason),
+        _field("Grant", row["id"]),
+        _field("State", f"{row['phase']}, {ended}"),
+        _field("Deadline", row["deadline"]),
+        _field("Opened", f"{row['direction']}: {row['target']} ⇄ {row['peers']} on {row['ports']}"),
+        _field("Asked by", row["requestedBy"]),
+        _field("Reason", row["reason"]),
     ]
 
 
 def history_line(item: ChainedEntry) -> str:
     """Return an audit row as one line."""
-    entry = item.entry
-    detail = "  ".join(f"{key}={value}" for key, value in entry.detail.items() if value not in ("", None))
-    who = f"{entry.grant_id}  {entry.actor}"
-    return f"{format_moment(entry.at)}  {entry.happening!s:<9}  {who}  {detail}  #{item.seq}"
+    row = entry_json(item)
+    detail = "  ".join(f"{key}={value}" for key, value in row["detail"].items() if value not in ("", None))
+    return f"{row['at']}  {row['event']:<9}  {row['grant']}  {row['actor']}  {detail}  #{row['seq']}"

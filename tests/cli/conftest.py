@@ -14,6 +14,7 @@ from app.demo.server import ClusterOptions, EmbeddedCluster, running_cluster
 from app.demo.writes import Target
 from tests.cli.line import Line
 from tests.cli.relay import Relay
+from tests.rest import Json
 
 _NUMBERS = count(1)
 
@@ -31,12 +32,16 @@ class Served:
         path = self.folder / f"{user}.kubeconfig"
         return write_kubeconfig(path, self.relay.url, user, self.cluster.tokens[user])
 
+    def create(self, plural: str, namespace: str, manifest: Json) -> Json:
+        """Create an object as somebody else would; return it as stored."""
+        resource = next(item for item in kinds.RESOURCES if item.plural == plural)
+        target = Target(resource, namespace)
+        return self.cluster.run(lambda: self.cluster.writer.create(target, manifest)).record.obj
+
     def namespace(self) -> str:
         """The name of a fresh namespace."""
         name = f"ns-{next(_NUMBERS)}"
-        self.cluster.run(
-            lambda: self.cluster.writer.create(Target(kinds.NAMESPACES), {"metadata": {"name": name}})
-        )
+        self.create("namespaces", "", {"metadata": {"name": name}})
         return name
 
 
