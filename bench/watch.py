@@ -1,8 +1,9 @@
 """Compare how fast a watch is followed and what a pod costs: netgrant beside kubernetes_asyncio's Watch.
 
 Run ``python -m bench.watch`` (``--json`` for a machine). Each side runs in a process of its own against the
-same server in another, so that neither pays for the other's imports. Both list all pods, hold them, and then
-follow changes of 4 KB each; rates are medians of the runs, stalls are the worst of them.
+same server in another, so that neither pays for the other's imports, and they take turns, so that both feel
+what else the machine does. Both list all pods, hold them, and then follow changes of 4 KB each; rates are
+medians of the runs, stalls are the worst of them. On a busy machine the processor time is the fairer row.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
@@ -36,9 +37,15 @@ def main() -> None:
     options = _options()
     sizes = ["--pods", str(options.pods)]
     with _server([*sizes, "--events", str(options.events), *options.server]) as port:
-        ours = _side("ours", [*sizes, "--events", str(options.events), "--port", port], options.runs)
         peer_events = min(options.events, options.peer_events)
-        peer = _side("peer", [*sizes, "--events", str(peer_events), "--port", port], options.runs)
+        rounds = [
+            (
+                _run("ours", [*sizes, "--events", str(options.events), "--port", port]),
+                _run("peer", [*sizes, "--events", str(peer_events), "--port", port]),
+            )
+            for _ in range(options.runs)
+        ]
+    ours, peer = (_summary(results) for results in zip(*rounds, strict=True))
     if options.json:
         print(json.dumps({"machine": _machine(), "options": vars(options), "netgrant": ours, "peer": peer}))
     else:
@@ -71,8 +78,7 @@ def _server(arguments: list[str]) -> Iterator[str]:
         process.wait()
 
 
-def _side(name: str, arguments: list[str], runs: int) -> Result:
-    results = [_run(name, arguments) for _ in range(runs)]
+def _summary(results: Sequence[Result]) -> Result:
     return {
         key: (max if key in _WORST else statistics.median)(result[key] for result in results)
         for key in results[0]
