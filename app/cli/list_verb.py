@@ -60,7 +60,10 @@ def command(flags: Flags, all_namespaces: bool, selector: str, watch: bool, outp
         talk.fail(error, name if len(good) + len(bad) > 1 else "")
     if bad and not good:
         return code_for(bad[0][1])
-    _print([answer for _, answer in good], output_or_default(output, loaded.output, _FORMATS))
+    rows = sorted((row for _, answer in good for row in answer.rows), key=urgency)
+    for text in dict.fromkeys(text for _, answer in good for text in answer.live.denied):
+        talk.warn(text)
+    _print(rows, output_or_default(output, loaded.output, _FORMATS), has_contexts=len(good) + len(bad) > 1)
     return ExitCode.PARTIAL if bad else ExitCode.OK
 
 
@@ -74,10 +77,7 @@ async def _read(reading: Reading, everywhere: bool, selector: str) -> _Answer:
     return _Answer(live, tuple(rows))
 
 
-def _print(answers: Sequence[_Answer], output: str) -> None:
-    rows = sorted((row for answer in answers for row in answer.rows), key=urgency)
-    for text in dict.fromkeys(text for answer in answers for text in answer.live.denied):
-        talk.warn(text)
+def _print(rows: Sequence[GrantRow], output: str, *, has_contexts: bool) -> None:
     match output:
         case "json":
             talk.data(as_json([row.to_json() for row in rows]))
@@ -88,13 +88,13 @@ def _print(answers: Sequence[_Answer], output: str) -> None:
         case _ if not rows:
             talk.say("no grants stand; 'netgrant grant --help' shows how to make one, -A looks everywhere")
         case _:
-            talk.data(_table(rows, len(answers) > 1, wide=output == "wide"))
+            talk.data(_table(rows, has_contexts, wide=output == "wide"))
 
 
-def _table(rows: Sequence[GrantRow], clusters: bool, *, wide: bool) -> str:
+def _table(rows: Sequence[GrantRow], has_contexts: bool, *, wide: bool) -> str:
     header = WIDE if wide else COLUMNS
     body = [cells(row, wide=wide) for row in rows]
-    if clusters:
+    if has_contexts:
         return table(
             ("CONTEXT", *header), [(row.context, *line) for row, line in zip(rows, body, strict=True)]
         )

@@ -5,6 +5,7 @@ Law: it passes bytes on unread but for the request lines, so what it noted is wh
 
 import asyncio
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event
 
@@ -21,7 +22,9 @@ class Relay:
         self._sent: list[bytearray] = []
         self._open: set[asyncio.StreamWriter] = set()
         self._is_down = False
+        self._is_mute = False
         self._ready = Event()
+        self._before: tuple[bytes, Callable[[], None]] | None = None
         self.url = ""
 
     def up(self) -> "Relay":
@@ -39,13 +42,30 @@ class Relay:
         """The requests that change something, rehearsals too; reviews only ask."""
         return [line for line in self.lines() if not line.startswith("GET") and "reviews" not in line]
 
+    def before(self, request: str, act: Callable[[], None]) -> None:
+        """Act once, in the cluster's loop, when a request that begins so has come, before it is passed on."""
+        self._before = request.encode(), act
+
+    def unanswered(self, request: str) -> None:
+        """Pass on the next request that begins so, keep its answer back, and then drop the line."""
+
+        def act() -> None:
+            self._is_mute = True
+            self._cluster.spawn(self._drop_soon)
+
+        self.before(request, act)
+
+    async def _drop_soon(self, _: EmbeddedCluster) -> None:
+        await asyncio.sleep(0.2)
+        self._drop()
+
     def drop(self) -> None:
         """Cut all connections and refuse new ones."""
         self._cluster.run(self._drop)
 
     def restore(self) -> None:
         """Serve again."""
-        self._is_down = False
+        self._is_down = self._is_mute = False
 
     def _drop(self) -> None:
         self._is_down = True
@@ -72,17 +92,28 @@ class Relay:
         sent = bytearray()
         self._sent.append(sent)
         try:
-            await asyncio.gather(_pump(reader, forth, sent), _pump(back, writer, None))
+            await asyncio.gather(self._pump_requests(reader, forth, sent), self._pump_answers(back, writer))
         finally:
             self._open -= {writer, forth}
             forth.transport.abort()
 
+    async def _pump_requests(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytearray
+    ) -> None:
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65536):
+                sent += chunk
+                if self._before is not None and chunk.startswith(self._before[0]):
+                    act, self._before = self._before[1], None
+                    act()
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, note: bytearray | None) -> None:
-    with suppress(ConnectionError):
-        while chunk := await reader.read(65536):
-            if note is not None:
-                note += chunk
-            writer.write(chunk)
-            await writer.drain()
-    writer.close()
+    async def _pump_answers(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError):
+            while chunk := await reader.read(65536):
+                if not self._is_mute:
+                    writer.write(chunk)
+                    await writer.drain()
+        writer.close()
