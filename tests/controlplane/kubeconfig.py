@@ -1,6 +1,7 @@
 """Writes kubeconfig files, as an administrator would hand them out."""
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import yaml
@@ -24,9 +25,10 @@ def write(path: Path, *, server: str, user: str, credentials: Credentials, ca: P
         ],
         "current-context": context,
     }
-    path.touch(mode=0o600)
-    path.write_text(yaml.safe_dump(document, sort_keys=False))
-    return path
+    # Whole or not at all: another thread's kubectl may be reading the same path.
+    with NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        yaml.safe_dump(document, file, sort_keys=False)
+    return Path(file.name).replace(path)
 
 
 def _user(credentials: Credentials) -> dict[str, str]:

@@ -67,8 +67,10 @@ def test_a_lost_answer_while_opening(victim: Victim, witness: Witness, namespace
         assert witness.is_empty(namespace)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("point", WRITES, ids=str)
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+
+
+@pytest.mark.parametrize(("point", "number"), list(zip(WRITES, SIGNALS, strict=True)), ids=str)
 def test_a_signal_while_opening(
     victim: Victim, witness: Witness, namespace: str, point: Point, number: signal.Signals
 ) -> None:
@@ -91,8 +93,7 @@ def test_a_lost_answer_while_extending(victim: Victim, witness: Witness, namespa
     assert (witness.deadline(namespace) != before) == (when == "after")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(("when", "number"), [("before", signal.SIGTERM), ("after", signal.SIGINT)])
 def test_a_signal_while_extending(
     victim: Victim, witness: Witness, namespace: str, when: str, number: signal.Signals
 ) -> None:
@@ -128,7 +129,7 @@ def test_a_lost_answer_while_revoking(victim: Victim, witness: Witness, namespac
 @pytest.mark.parametrize(
     "point", [Point("before", "PATCH", POLICIES), Point("after", "PATCH", POLICIES)], ids=str
 )
-@pytest.mark.parametrize("number", [None, signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [None, signal.SIGINT])
 def test_whatever_happens_while_adopting_the_policy_stands(
     victim: Victim, witness: Witness, standing: tuple[str, str], point: Point, number: signal.Signals | None
 ) -> None:
