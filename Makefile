@@ -58,7 +58,7 @@ control-plane: $(STAMP)
 	$(BIN)/python -m tests.controlplane.build
 
 test-cluster: control-plane
-	$(BIN)/pytest -m cluster -n 2
+	$(BIN)/pytest -m cluster -n 2 --dist loadgroup
 
 bench: $(STAMP)
 	$(BIN)/python -m bench.startup

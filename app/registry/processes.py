@@ -10,13 +10,20 @@ from pathlib import Path
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
+_DEAD = "dead"
+"""No birth is written so: what has ended was not born as anybody."""
+
+
 def _born(pid: int) -> str:
     """Return what tells this process from a later one of the same number; empty where it cannot be told."""
     try:
-        # The command's name stands in parentheses and may hold anything; start time is field 22.
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2]
-        return f"{_BOOT_ID.read_text(encoding='ascii').strip()}.{fields.split()[19]}"
-    except (OSError, IndexError):
+        # The command's name stands in parentheses and may hold anything; state is field 3, start time 22.
+        text = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+        state, *fields = text.rpartition(")")[2].split()
+        if state in "ZX":  # killed, and its parent does not care: a container's first process often is such
+            return _DEAD
+        return f"{_BOOT_ID.read_text(encoding='ascii').strip()}.{fields[18]}"
+    except (OSError, IndexError, ValueError):
         return ""
 
 
@@ -39,4 +46,4 @@ class LocalProcesses:
         except (PermissionError, OverflowError):
             return bool(born) and _born(int(number)) == born
         now = _born(int(number))
-        return not born or not now or now == born
+        return now != _DEAD and (not born or not now or now == born)

@@ -123,6 +123,22 @@ def adopted(bed: Bed) -> list[End]:
     return [ended(bed, namespace, bed.witness.deadline(namespace))]
 
 
+def edited(bed: Bed) -> list[End]:
+    """Somebody widens it meanwhile: an edit must not save a policy from its deadline."""
+    namespace = bed.new_namespace()
+    bed.killed(*opening(namespace, "10s"))
+    bed.witness.patch(bed.witness.policy(namespace), {"spec": {"ingress": [{}]}})
+    return [ended(bed, namespace, bed.witness.deadline(namespace))]
+
+
+def exec_killed(bed: Bed) -> list[End]:
+    """``exec`` killed with its command still running: nobody is left who would revoke."""
+    namespace = bed.new_namespace()
+    _, *options = opening(namespace, "10s")
+    bed.killed("exec", *options, "--", "sh", "-c", "echo running; exec sleep 5 >/dev/null 2>&1")
+    return [ended(bed, namespace, bed.witness.deadline(namespace))]
+
+
 SCENARIOS = (
     killed_at_its_id,
     killed_before_the_answer,
@@ -131,6 +147,8 @@ SCENARIOS = (
     revoked,
     in_two_namespaces,
     adopted,
+    edited,
+    exec_killed,
 )
 Running = dict[str, "Future[list[End]]"]
 
