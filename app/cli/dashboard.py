@@ -1,7 +1,5 @@
 """Open the dashboard, or say why it cannot be opened here."""
 
-import sys
-
 from app.cli import talk
 from app.cli.exits import ExitCode
 
@@ -12,9 +10,9 @@ def open_dashboard(hint: str = "") -> int:
     Args:
         hint: some lines to show first.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not talk.can_show():
         # A Textual app without a keyboard could not be quit.
-        talk.say("netgrant: the dashboard needs a terminal; 'netgrant list' works without one")
+        talk.tell("the dashboard needs a terminal; 'netgrant list' works without one")
         return ExitCode.USAGE
     from app.ui.app import NetgrantApp
 

@@ -4,7 +4,6 @@ With a terminal the dashboard opens on it; without one a grant's whole life is p
 """
 
 import shlex
-import sys
 import tempfile
 import time
 from datetime import timedelta
@@ -41,7 +40,7 @@ def command(headless: bool, serve: bool) -> int:
     ):
         if serve:
             return _serve(files)
-        if headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        if headless or not talk.can_show():
             return _play(files)
         from app.cli.dashboard import open_dashboard
 

@@ -1,6 +1,5 @@
 """``netgrant revoke``: end access now."""
 
-import sys
 from dataclasses import dataclass
 
 import click
@@ -50,7 +49,7 @@ def command(flags: Flags, ids: tuple[str, ...], **given: str | bool) -> int:
         raise InputError("-A and -n exclude each other", field="namespace", fix="leave one out")
     check_selector(selector)
     reason = parse_reason(str(given["reason"]))
-    if given["is_all"] and not given["yes"] and not sys.stdin.isatty():
+    if given["is_all"] and not given["yes"] and not talk.can_ask():
         raise InputError("--all asks first, and here nobody can be asked", field="yes", fix="add --yes")
     asked = _Asked(ids, selector, bool(given["all_namespaces"]), reason, bool(given["yes"]))
     return with_session(flags, lambda session: _act(session, asked))
@@ -79,7 +78,7 @@ async def _chosen(session: Session, asked: _Asked) -> tuple[Grant, ...]:
 
 async def _confirmed(session: Session, grants: tuple[Grant, ...], asked: _Asked) -> bool:
     """Show what goes and ask; a script that names ids means them, and need not be asked."""
-    if asked.is_sure or not sys.stdin.isatty():
+    if asked.is_sure or not talk.can_ask():
         return True
     now = session.server_now(await session.cluster.access.whoami())
     talk.say(table(COLUMNS, [cells(row_now(grant, session, now)) for grant in grants]).rstrip())

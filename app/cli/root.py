@@ -121,8 +121,8 @@ def run_line(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         talk.tell("interrupted")
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
-        return ExitCode.OK  # the reader of our output has gone (| head), which is no error
+    except talk.ReaderGoneError:
+        return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the outermost seam: no traceback reaches a user
         return _unexpected(error)
 

@@ -85,6 +85,9 @@ def is_agreed(question: str) -> bool:
     }
     try:
         return click.confirm(question, err=True)
+    except click.Abort:
+        talk.say("")  # leave the line where the question stands
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

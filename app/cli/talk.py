@@ -12,11 +12,15 @@ from app.domain.text import clean, clean_block
 from app.errors import NetgrantError
 
 
+class ReaderGoneError(Exception):
+    """Whoever read stdout has gone (``| head``), which is no error; click would take the OSError for one."""
+
+
 def data(text: str) -> None:
     """Write data, with a newline, to stdout at once: a pipe may be waiting for it.
 
     Raises:
-        BrokenPipeError: the reader has gone.
+        ReaderGoneError: nobody reads it any more.
         NetgrantError: it cannot be written, the disk is full for instance.
     """
     if sys.stdout is None:
@@ -27,7 +31,7 @@ def data(text: str) -> None:
     except OSError as error:
         _let_go(sys.stdout)
         if isinstance(error, BrokenPipeError):
-            raise
+            raise ReaderGoneError from error
         raise NetgrantError(f"stdout cannot be written: {error.strerror}") from error
 
 
@@ -36,6 +40,16 @@ def _let_go(stream: TextIO) -> None:
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, stream.fileno())
     os.close(null)
+
+
+def can_ask() -> bool:
+    """Tell whether there is somebody to answer a question: stdin is a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def can_show() -> bool:
+    """Tell whether there is somebody to look: stdin and stdout are a terminal."""
+    return can_ask() and sys.stdout is not None and sys.stdout.isatty()
 
 
 def say(text: str) -> None:
