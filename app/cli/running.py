@@ -53,7 +53,12 @@ def one_context(flags: Flags) -> str | None:
 
 
 def run(work: Coroutine[None, None, T]) -> T:
-    """Run a coroutine; SIGTERM and SIGHUP cancel it as Ctrl-C does, so that half-made work is undone."""
+    """Run a coroutine; SIGTERM and SIGHUP cancel it as Ctrl-C does, so that half-made work is undone.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C, which leaves ``^C`` in a terminal; click then begins a new line.
+        click.Abort: another signal.
+    """
 
     async def guarded() -> T:
         task = asyncio.current_task()
@@ -66,7 +71,7 @@ def run(work: Coroutine[None, None, T]) -> T:
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
-        raise KeyboardInterrupt from None
+        raise click.Abort from None
 
 
 def is_agreed(question: str) -> bool:

@@ -6,6 +6,8 @@ Law: data only for what happened; that the connection is lost, and back, is talk
 from collections.abc import Sequence
 from contextlib import suppress
 
+import click
+
 from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
@@ -32,7 +34,7 @@ def watch_grants(flags: Flags, namespace: str | None, selector: str, form: str) 
         NetgrantError: as ``wiring.follow_grants``.
     """
     following = wiring.Following(one_context(flags), namespace, selector)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, click.Abort):
         run(_follow(flags, following, form))
     return ExitCode.INTERRUPTED
 

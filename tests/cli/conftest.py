@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.demo import kinds, scenario
+from app.demo.deletion import DeleteOptions
 from app.demo.kubeconfig import write_kubeconfig
+from app.demo.resources import Resource
 from app.demo.server import ClusterOptions, EmbeddedCluster, running_cluster
 from app.demo.writes import Target
 from tests.cli.line import Line
@@ -17,6 +19,10 @@ from tests.cli.relay import Relay
 from tests.rest import Json
 
 _NUMBERS = count(1)
+
+
+def _resource(plural: str) -> Resource:
+    return next(item for item in kinds.RESOURCES if item.plural == plural)
 
 
 @dataclass(frozen=True)
@@ -34,9 +40,18 @@ class Served:
 
     def create(self, plural: str, namespace: str, manifest: Json) -> Json:
         """Create an object as somebody else would; return it as stored."""
-        resource = next(item for item in kinds.RESOURCES if item.plural == plural)
-        target = Target(resource, namespace)
+        target = Target(_resource(plural), namespace)
         return self.cluster.run(lambda: self.cluster.writer.create(target, manifest)).record.obj
+
+    def delete(self, plural: str, namespace: str, name: str) -> None:
+        """Delete an object as somebody else would."""
+        target = Target(_resource(plural), namespace, name)
+        self.cluster.run(lambda: self.cluster.deleter.delete(target, DeleteOptions()))
+
+    def names(self, plural: str, namespace: str) -> list[str]:
+        """The names of a namespace's objects of one kind."""
+        records = self.cluster.run(lambda: self.cluster.store.records(_resource(plural), namespace))
+        return [record.obj["metadata"]["name"] for record in records]
 
     def namespace(self) -> str:
         """The name of a fresh namespace."""
