@@ -51,8 +51,7 @@ def test_armed_means_started_not_suspended_and_owner(
 
 
 def suspend(witness: Witness, _: ControlPlane, namespace: str) -> None:
-    witness.patch(witness.job(namespace), {"spec": {"suspend": True}})
-    eventually(lambda: "startTime" not in witness.job(namespace)["status"], what="a stopped clock")
+    witness.suspend_job(namespace)
 
 
 def free(witness: Witness, _: ControlPlane, namespace: str) -> None:

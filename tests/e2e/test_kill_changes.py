@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from tests.contract.eventually import eventually
 from tests.e2e import register
 from tests.e2e.command import opening
 from tests.e2e.failpoints import Point, Victim
@@ -111,8 +110,7 @@ def test_an_adopted_policy_whose_timer_was_stopped_meanwhile_is_not_deleted(
     """Undoing an adoption must never mean deleting what stood before: others may depend on it."""
     namespace, made = standing
     victim.dies_at(Point("after", "PATCH", POLICIES), *adopting(namespace))
-    witness.patch(witness.job(namespace), {"spec": {"suspend": True}})
-    eventually(lambda: "startTime" not in witness.job(namespace)["status"], what="a stopped clock")
+    witness.suspend_job(namespace)
     victim.netgrant("list").ok()
     assert register.open_intents(victim.netgrant.registry) == []
     found = witness.policy(namespace)["metadata"]

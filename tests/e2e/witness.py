@@ -86,6 +86,16 @@ class Witness:
                 assert len(owners) == 1, policy
                 assert owners <= running, f"no running timer: {policy}"
 
+    def suspend_job(self, namespace: str) -> None:
+        """Stop the clock of the one Job there, and wait until the job controller has taken note."""
+        self.patch(self.job(namespace), {"spec": {"suspend": True}})
+
+        def suspended() -> bool:
+            conditions = self.job(namespace)["status"].get("conditions") or []
+            return any(one["type"] == "Suspended" and one["status"] == "True" for one in conditions)
+
+        eventually(suspended, what="a stopped clock")
+
     def await_empty(self, *namespaces: str) -> None:
         """Waits until nothing is left in the namespaces."""
         eventually(lambda: self.is_empty(*namespaces), what=f"nothing left in {', '.join(namespaces)}")
