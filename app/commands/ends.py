@@ -43,13 +43,18 @@ async def _is_gone(session: Session, record: GrantRecord) -> bool:
         grant = await read_grant(session.cluster, record.id, record.namespaces)
         if grant is not None and grant.policies:
             return False
-        return not any([await _stands(session, part) for part in record.spec.get("parts", ())])
+        return not any([await still_stands(session, part) for part in record.spec.get("parts", ())])
     except (ForbiddenError, NotFoundError):
         return False
 
 
-async def _stands(session: Session, part: dict[str, str]) -> bool:
-    """Tell whether a policy stands although its label was taken off; one with another UID is a successor."""
+async def still_stands(session: Session, part: dict[str, str]) -> bool:
+    """Tell whether a policy stands although its label was taken off; one with another UID is a successor.
+
+    Args:
+        session: the cluster.
+        part: a record's part: ``namespace``, ``name``, and ``uid`` where it is known.
+    """
     found = await session.cluster.policies.get(part["namespace"], part["name"])
     return found is not None and part.get("uid") in (None, "", found.metadata.uid)
 

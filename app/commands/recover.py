@@ -8,6 +8,7 @@ finished. What cannot be settled for one intent keeps no other from being settle
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from app.commands.ends import still_stands
 from app.commands.extend import write_deadline
 from app.commands.intents import record_from_cluster, with_uids
 from app.commands.live import read_grant
@@ -259,6 +260,13 @@ async def _half_revoked(case: _Case) -> tuple[str, bool]:
     stood = case.grant is not None and bool(case.grant.policies)
     if standing := await remove_made(case.session.cluster, case.intent.grant_id, case.intent.namespaces):
         return f"asked again; {'; '.join(standing)}", False
+    parts = case.record.spec.get("parts", ())
+    if freed := [part for part in parts if await still_stands(case.session, part)]:
+        # Not ours any more, so not ours to delete; but nobody may read later that it had been removed.
+        names = ", ".join(f"{part['namespace']}/{part['name']}" for part in freed)
+        record = replace(case.record, phase=Phase.ACTIVE)
+        await case.close(Outcome.FAILED, record, {"error": f"taken out of the grant: {names}"})
+        return f"{names} was taken out of the grant and is still enforced; remove it by hand", True
     ended_at = case.now if stood else min(case.now, case.latest)
     await case.close(Outcome.DONE, case.ended(EndCause.REVOKED, ended_at), {})
     return "removed", True

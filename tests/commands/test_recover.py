@@ -14,7 +14,7 @@ from app.commands.extend import Extension, extend
 from app.commands.recover import Recovered, recover
 from app.commands.revoke import revoke
 from app.domain.manifest import GRANT_LABEL
-from app.domain.records import EndCause, Happening, Outcome, Phase
+from app.domain.records import EndCause, Happening, Json, Outcome, Phase
 from tests.commands.fakes import START
 from tests.commands.tap import DiedError
 from tests.commands.world import World, order, policy
@@ -252,6 +252,23 @@ async def test_a_removal_that_is_refused_stays_open_until_the_deadline_has_done_
     assert not told.is_settled
     world.clock.pass_time(3600)
     await settled(world, "third")
+
+
+def take_out_of_its_grant(manifest: Json) -> None:
+    del manifest["metadata"]["labels"]
+    manifest["metadata"]["ownerReferences"] = []
+
+
+async def test_a_policy_that_was_taken_out_of_its_grant_is_not_on_record_as_removed(world: World) -> None:
+    grant_id = await died_revoking(world, "policies.delete")
+    kept = world.policies("backend")[0]["metadata"]["name"]
+    world.cluster.edit("backend", kept, take_out_of_its_grant, "NetworkPolicy")
+    (sentence,) = await settled(world)
+    assert sentence.endswith(
+        f"backend/{kept} was taken out of the grant and is still enforced; remove it by hand"
+    )
+    record = world.log.records[grant_id]
+    assert (record.phase, record.end_cause) == (Phase.ACTIVE, None)
 
 
 # ── adopt ────────────────────────────────────────────────────────────────────────────────────────────────
