@@ -34,6 +34,8 @@ _STREAMED = ("table", "json")
 class _Answer:
     live: LiveGrants
     rows: tuple[GrantRow, ...]
+    where: str
+    """The namespace that was looked at, or empty for all."""
 
 
 @click.command("list", cls=VerbCommand, help=help_for("list"))
@@ -63,7 +65,11 @@ def command(flags: Flags, all_namespaces: bool, selector: str, watch: bool, outp
     rows = sorted((row for _, answer in good for row in answer.rows), key=urgency)
     for text in dict.fromkeys(text for _, answer in good for text in answer.live.denied):
         talk.warn(text)
-    _print(rows, output_or_default(output, loaded.output, _FORMATS), has_contexts=len(good) + len(bad) > 1)
+    form = output_or_default(output, loaded.output, _FORMATS)
+    if rows or form not in ("table", "wide"):
+        _print(rows, form, has_contexts=len(good) + len(bad) > 1)
+    else:
+        talk.say(_nothing({answer.where for _, answer in good}))
     return ExitCode.PARTIAL if bad else ExitCode.OK
 
 
@@ -74,7 +80,7 @@ async def _read(reading: Reading, everywhere: bool, selector: str) -> _Answer:
     )
     now = reading.clock.now() + identity.offset
     rows = (row_of(grant, now, reading.cluster.context, reading.limits.expiring) for grant in live.grants)
-    return _Answer(live, tuple(rows))
+    return _Answer(live, tuple(rows), namespace or "")
 
 
 def _print(rows: Sequence[GrantRow], output: str, *, has_contexts: bool) -> None:
@@ -85,10 +91,14 @@ def _print(rows: Sequence[GrantRow], output: str, *, has_contexts: bool) -> None
             talk.data(as_yaml([[row.to_json() for row in rows]]))
         case "csv":
             talk.data(as_csv(JSON_COLUMNS, [row.to_json() for row in rows]))
-        case _ if not rows:
-            talk.say("no grants stand; 'netgrant grant --help' shows how to make one, -A looks everywhere")
         case _:
             talk.data(_table(rows, has_contexts, wide=output == "wide"))
+
+
+def _nothing(where: set[str]) -> str:
+    if "" in where:
+        return "no grants stand in any namespace; 'netgrant grant --help' shows how to make one"
+    return f"no grants stand in {', '.join(sorted(where))}; -A looks in all namespaces"
 
 
 def _table(rows: Sequence[GrantRow], has_contexts: bool, *, wide: bool) -> str:

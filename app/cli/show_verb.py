@@ -164,6 +164,7 @@ def _ended_lines(record: GrantRecord) -> list[str]:
         _field("Opened", f"{row['direction']}: {row['target']} ⇄ {row['peers']} on {row['ports']}"),
         _field("Asked by", row["requestedBy"]),
         _field("Reason", row["reason"]),
+        *(_field(name.title(), row[name]) for name in ("ticket", "incident") if row[name]),
     ]
 
 

@@ -202,8 +202,11 @@ def test_no_grants_are_an_empty_list_in_each_format_for_machines(
 @pytest.mark.parametrize("form", ["table", "wide"])
 def test_no_grants_are_told_on_stderr_to_people(form: str, line: Line, namespace: str) -> None:
     done = line("list", "-n", namespace, "-o", form).ok()
+    wider = line("list", "-A", "-l", "no-such-label", "-o", form).ok()
 
-    assert (done.out, done.err.count("\n")) == ("", 1)
+    assert (done.out, done.err) == ("", f"no grants stand in {namespace}; -A looks in all namespaces\n")
+    assert (wider.out, wider.err.count("\n")) == ("", 1)
+    assert wider.err.startswith("no grants stand in any namespace; ")
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_defused(line: Line, namespace: str) -> None:
@@ -273,14 +276,15 @@ def test_show_in_every_format(line: Line, namespace: str) -> None:
 
 
 def test_show_of_what_has_ended(line: Line, namespace: str) -> None:
-    made = grant(line, namespace)
+    made = grant(line, namespace, "--incident", "outage 7")
     assert line("revoke", made, "--reason", "done").ok().id == made
 
     found = line("show", made, "-o", "json").ok().json
 
     assert found["grant"] is None
     assert (found["record"]["phase"], found["record"]["endCause"]) == ("ended", "revoked")
-    assert "ended, revoked at " in line("show", made).ok().out
+    text = line("show", made).ok().out
+    assert "ended, revoked at " in text and "Incident     outage 7\n" in text
     (policy,) = yaml.safe_load_all(line("show", made, "-o", "yaml").ok().out)
     assert policy["spec"] == SEED_SPEC
 
