@@ -2,6 +2,7 @@
 
 from app.cli import talk
 from app.cli.exits import ExitCode
+from app.cli.running import settle_in
 
 
 def open_dashboard(hint: str = "") -> int:
@@ -16,5 +17,6 @@ def open_dashboard(hint: str = "") -> int:
         return ExitCode.USAGE
     from app.ui.app import NetgrantApp
 
+    settle_in()
     NetgrantApp(hint).run()
     return ExitCode.OK

@@ -16,7 +16,7 @@ from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.options import Flags
 from app.cli.root import VerbCommand, help_for, run_line
-from app.cli.running import load_settings, run
+from app.cli.running import load_settings, run, settle_in
 from app.commands.live import read_grant
 from app.errors import InputError, RefusedError
 from app.settings import Settings
@@ -58,6 +58,7 @@ def _serve(files: wiring.DemoFiles) -> int:
     talk.say("the embedded cluster is up; in another terminal:")
     talk.data(_exports(files))
     talk.say(f"for kubectl: KUBECONFIG={files.kubectl_config}; Ctrl-C here ends it")
+    settle_in()
     try:
         while True:
             time.sleep(3600)

@@ -4,6 +4,7 @@ Law: the one place with ``asyncio.run``.
 """
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
@@ -52,6 +53,12 @@ def one_context(flags: Flags) -> str | None:
     return found[0] if found else None
 
 
+def settle_in() -> None:
+    """Turn the garbage collector on, which was off while modules loaded; those it need never look at."""
+    gc.freeze()
+    gc.enable()
+
+
 def run(work: Coroutine[None, None, T]) -> T:
     """Run a coroutine; SIGTERM and SIGHUP cancel it as Ctrl-C does, so that half-made work is undone.
 
@@ -68,6 +75,7 @@ def run(work: Coroutine[None, None, T]) -> T:
                 asyncio.get_running_loop().add_signal_handler(number, task.cancel)
         return await work
 
+    settle_in()
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
