@@ -130,6 +130,28 @@ def test_the_status_of_an_old_export_is_passed_over() -> None:
     assert wishes(policy(status={"conditions": []}))
 
 
+def test_how_deep_a_manifest_may_be() -> None:
+    def nested(levels: int, value: object) -> object:
+        for level in range(levels):
+            value = {"x": value} if level % 2 else [value]
+        return value
+
+    def annotated(levels: int) -> Json:
+        return {"kind": "List", "items": [], "deep": nested(levels, "end")}
+
+    assert "holds no NetworkPolicy" in refusal(lambda: wishes(annotated(98))).message
+    assert "too large" in refusal(lambda: wishes(annotated(99))).message
+
+
+def test_how_much_a_manifest_may_hold() -> None:
+    # The list of documents, the document, its kind, its items: four values before the first of these.
+    assert (
+        "holds no NetworkPolicy"
+        in refusal(lambda: wishes({"kind": "List", "items": [None] * 99_996})).message
+    )
+    assert "too large" in refusal(lambda: wishes({"kind": "List", "items": [None] * 99_997})).message
+
+
 def test_an_alias_that_holds_itself_is_refused() -> None:
     looped = yaml.safe_load("&a {kind: List, items: [*a]}")
     assert "too large" in refusal(lambda: wishes(looped)).message

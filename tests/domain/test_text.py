@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.domain.text import LIMIT, clean, clean_block, clean_tree, is_suspect, quote
+from app.domain.text import LIMIT, clean, clean_block, clean_tree, is_any_suspect, is_suspect, quote
 
 # Half of the characters are of the kinds that could do harm.
 ODD = st.characters(categories=["Cc", "Cf", "Zl", "Zp", "Cs", "Mn"])
@@ -38,6 +38,7 @@ HARMFUL = (
         ("a\U000e0041", "a\\U000e0041"),
         ("\ud83d", "\\ud83d"),
         ("back\\slash \\x1b", "back\\slash \\x1b"),
+        ("\xff\u0100\uffff\U00010000", "\xff\u0100\uffff\U00010000"),
         ("[red]markup[/red]", "[red]markup[/red]"),
         ("⚠\ufe0f", "⚠\ufe0f"),
     ],
@@ -156,7 +157,34 @@ def test_a_clean_tree_cleans_keys_too() -> None:
 
 @given(TEXTS)
 @example("x" * 500)
+@example("\U000e0001" * 60)
 def test_a_quoted_text_is_short_and_printable(text: str) -> None:
     assert quote(text).isprintable()
-    assert len(quote(text)) <= 12 * 60
-    assert quote("a\n'b'") == "\"a\\n'b'\""
+    assert len(quote(text)) <= 62
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("", "''"),
+        ("a\nb", r"'a\nb'"),
+        ("it's", '"it\'s"'),
+        ("\u202e", r"'\u202e'"),
+        ("x" * 60, f"'{'x' * 60}'"),
+        ("x" * 61, f"'{'x' * 59}…'"),
+        ("x" * 58 + "\n", f"'{'x' * 58}\\n'"),
+        ("x" * 59 + "\n", f"'{'x' * 59}…'"),
+        ("'" + "x" * 60, f'"\'{"x" * 58}…"'),
+    ],
+)
+def test_a_quoted_text_is_escaped_as_python_does_it(text: str, quoted: str) -> None:
+    assert quote(text) == quoted
+
+
+@given(st.lists(TEXTS.map(lambda text: json.dumps(text).encode()), max_size=4))
+@example([b'"%s"' % (b"a" * LIMIT), b'"b"'])
+@example([b'"%s"' % (b"a" * (LIMIT - 2)), b'"b"'])
+@example([b'"b"'] * LIMIT)
+@example([b'"%s"' % (b"a" * LIMIT), b'"\\n"'])
+def test_several_documents_are_suspect_as_each_of_them_is(documents: list[bytes]) -> None:
+    assert is_any_suspect(b"\n".join(documents)) == any(is_suspect(one) for one in documents)

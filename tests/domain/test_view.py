@@ -123,5 +123,13 @@ def test_the_overdue_come_first_then_what_ends_soonest() -> None:
     longer_overdue = row(policy(), job(active_deadline_seconds=60), seconds=900)
     untold = row(policy(annotations={EXPIRES_AT: "soon"}))
     assert untold.state is State.OVERDUE
-    rows = [late, untold, soon, overdue, longer_overdue]
-    assert sorted(rows, key=urgency) == [longer_overdue, overdue, untold, soon, late]
+    pending = row(job())
+    rows = [late, untold, soon, pending, overdue, longer_overdue]
+    assert sorted(rows, key=urgency) == [longer_overdue, overdue, untold, pending, soon, late]
+    assert urgency(untold) == (0, 0.0)
+    assert urgency(pending) == (1, 0.0)
+
+
+def test_expiring_is_said_five_minutes_before_unless_told_otherwise() -> None:
+    assert row(policy(), job(), seconds=1499).state is State.ACTIVE
+    assert row(policy(), job(), seconds=1500).state is State.EXPIRING
