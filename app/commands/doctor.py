@@ -160,6 +160,8 @@ async def examine_registry(log: GrantLog) -> Finding:
         health = await log.health()
     except NetgrantError as error:
         return Finding("registry", Verdict.FAIL, error.message, error.fix)
+    if not health.schema_version and not health.problems:
+        return Finding("registry", Verdict.OK, f"{health.path}: not there yet; the first grant makes it")
     text = (
         f"{health.path}: schema {health.schema_version}, {health.grants} grants, "
         f"{health.entries} audit rows, {health.open_intents} open intents"

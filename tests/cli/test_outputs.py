@@ -316,6 +316,9 @@ def test_doctor_in_both_formats(line: Line, namespace: str) -> None:
     assert {row["verdict"] for row in found} <= {"ok", "warn", "fail"} & set(names)
     assert {"cluster", "you", "clock", "permission", "net", "registry"} <= {row["subject"] for row in found}
     assert len(table.splitlines()) == len(found) + 1
+    assert found[-1]["text"] == f"{line.registry}: not there yet; the first grant makes it"
+    grant(line, namespace)
+    assert "schema 1, 1 grants, 2 audit rows, 0 open intents" in line("doctor", "-n", namespace).ok().out
 
 
 def test_doctor_without_a_cluster_says_so_and_fails(nowhere: Line) -> None:
