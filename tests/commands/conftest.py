@@ -1,7 +1,8 @@
 import pytest
 
 from app.commands.session import Cluster
-from tests.commands.world import World
+from tests.commands.adopting import NAME
+from tests.commands.world import World, policy
 
 
 @pytest.fixture
@@ -23,3 +24,11 @@ def guarded(world: World) -> World:
 @pytest.fixture
 def cluster(world: World) -> Cluster:
     return world.session().cluster
+
+
+@pytest.fixture
+def standing(guarded: World) -> World:
+    """A world with a policy that somebody else made, long ago."""
+    guarded.cluster.add("NetworkPolicy", policy("ops", NAME, labels={"team": "net"}, annotations={"a": "b"}))
+    guarded.clock.pass_time(30 * 24 * 3600)
+    return guarded

@@ -1,11 +1,9 @@
 """Putting a standing policy under a deadline, and never losing it because that failed."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from app.commands.adopt import Adopted, Adoption, adopt
 from app.domain.durations import format_moment
 from app.domain.manifest import ADOPTED, EXPIRES_AT, GRANT_LABEL, MANAGED_BY, REASON, REQUESTED_BY
 from app.domain.records import Happening, Json, Phase
@@ -14,59 +12,10 @@ from app.errors import (
     NotFoundError,
     RefusedError,
 )
+from tests.commands.adopting import NAME, STEPS, adopted, is_untouched
 from tests.commands.fakes import START
 from tests.commands.tap import DiedError
-from tests.commands.world import SPEC, World, policy
-
-NAME = "allow-vendor"
-STEPS = [
-    "access.whoami",
-    "policies.get",
-    "jobs.rehearse",
-    "log.begin",
-    "jobs.create",
-    "jobs.get",
-    "policies.patch",
-    "log.finish",
-]
-BEGIN, TIE, LAST = STEPS.index("log.begin"), STEPS.index("policies.patch"), len(STEPS) - 1
-EACH_STEP = pytest.mark.parametrize("step", range(len(STEPS)), ids=lambda i: f"{i}-{STEPS[i]}")
-BOTH_WAYS = pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
-
-
-@pytest.fixture
-def standing(guarded: World) -> World:
-    """A world with a policy that somebody else made, long ago."""
-    guarded.cluster.add("NetworkPolicy", policy("ops", NAME, labels={"team": "net"}, annotations={"a": "b"}))
-    guarded.clock.pass_time(30 * 24 * 3600)
-    return guarded
-
-
-def asked(**changes: Any) -> Adoption:
-    fields: dict[str, Any] = {
-        "namespace": "ops",
-        "name": NAME,
-        "reason": "vendor leaves tonight",
-        "ttl": timedelta(hours=2),
-    }
-    return Adoption(**fields | changes)
-
-
-async def adopted(world: World, **changes: Any) -> Adopted:
-    return await adopt(world.session(), asked(**changes))
-
-
-def is_untouched(world: World) -> bool:
-    """Whether the policy is what it was before anybody adopted it."""
-    (item,) = world.policies("ops")
-    meta = item["metadata"]
-    return bool(
-        item["spec"] == SPEC
-        and meta["labels"] == {"team": "net"}
-        and meta["annotations"] == {"a": "b"}
-        and "ownerReferences" not in meta
-        and "deletionTimestamp" not in meta
-    )
+from tests.commands.world import World, policy
 
 
 async def test_the_timer_runs_before_the_policy_is_tied(standing: World) -> None:

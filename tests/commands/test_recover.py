@@ -9,34 +9,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from app.commands.adopt import Adoption, adopt
-from app.commands.create import create
 from app.commands.extend import Extension, extend
 from app.commands.recover import Recovered, recover
 from app.commands.revoke import revoke
 from app.domain.manifest import GRANT_LABEL
 from app.domain.records import EndCause, Happening, Json, Outcome, Phase
 from tests.commands.fakes import START
+from tests.commands.recovering import END, TWO, died_making, settled
 from tests.commands.tap import DiedError
-from tests.commands.world import World, order, policy
-
-TWO = ("frontend", "backend")
-END = START + timedelta(minutes=30)
-
-
-async def died_making(world: World, method: str, *namespaces: str, nth: int = 1) -> str:
-    """Let a process die as it calls ``method``; return the grant's id."""
-    world.tap.fail(method, DiedError(), nth=nth)
-    with pytest.raises(DiedError):
-        await create(world.session(), order(*namespaces or ("production",)))
-    return list(world.log.records)[-1]
-
-
-async def settled(world: World, process: str = "second") -> list[str]:
-    """What the next start says, if it settles everything."""
-    told = await recover(world.restarted(process))
-    assert all(one.is_settled for one in told), told
-    assert world.log.still_open() == ()
-    return [str(one).partition("recovered: ")[2] for one in told]
+from tests.commands.world import World, policy
 
 
 async def test_with_nothing_open_the_cluster_is_not_even_asked(world: World) -> None:

@@ -1,10 +1,7 @@
 """Recovery where something is in its way: one failure keeps no other intent from being settled."""
 
-from datetime import timedelta
-
 import pytest
 
-from app.commands.create import create
 from app.commands.recover import recover
 from app.domain.objects import NetworkPolicy
 from app.domain.records import EndCause, Intent, Json, Op, Outcome, Phase
@@ -18,28 +15,8 @@ from app.errors import (
     UnreachableError,
 )
 from tests.commands.fakes import START
-from tests.commands.tap import DiedError
-from tests.commands.world import SERVER, World, order
-
-TWO = ("frontend", "backend")
-END = START + timedelta(minutes=30)
-
-
-async def died_making(world: World, method: str, *namespaces: str, nth: int = 1) -> str:
-    """Let a process die as it calls ``method``; return the grant's id."""
-    world.tap.fail(method, DiedError(), nth=nth)
-    with pytest.raises(DiedError):
-        await create(world.session(), order(*namespaces or ("production",)))
-    return list(world.log.records)[-1]
-
-
-async def settled(world: World, process: str = "second") -> list[str]:
-    """What the next start says, if it settles everything."""
-    told = await recover(world.restarted(process))
-    assert all(one.is_settled for one in told), told
-    assert world.log.still_open() == ()
-    return [str(one).partition("recovered: ")[2] for one in told]
-
+from tests.commands.recovering import END, died_making, settled
+from tests.commands.world import SERVER, World
 
 # ── faults ───────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,9 +3,8 @@
 import pytest
 
 from app.commands.recover import recover
-from app.commands.revoke import Revoked, choose_all, revoke
+from app.commands.revoke import Revoked, choose_all
 from app.commands.session import Limits
-from app.domain.grant import Grant
 from app.domain.manifest import GRANT_LABEL
 from app.domain.records import EndCause, Happening, Json, Outcome, Phase
 from app.errors import (
@@ -17,41 +16,8 @@ from app.errors import (
     UnreachableError,
 )
 from tests.commands.fakes import START
+from tests.commands.revoking import STEPS, TWO, ended, hold, release
 from tests.commands.world import World, policy
-
-TWO = ("frontend", "backend")
-STEPS = [
-    "access.whoami",
-    "log.grant",
-    "log.begin",
-    "policies.get",
-    "policies.get",
-    "policies.delete",
-    "policies.delete",
-    "jobs.delete",
-    "jobs.delete",
-    "policies.get",
-    "policies.get",
-    "log.finish",
-]
-BEGIN, LAST = STEPS.index("log.begin"), len(STEPS) - 1
-
-
-async def ended(world: World, grant: Grant, reason: str = "done") -> Revoked:
-    return await revoke(world.session(), grant, reason)
-
-
-def release(world: World) -> None:
-    """Whatever held the policies lets go of them."""
-    for key, kept in list(world.cluster.objects.items()):
-        if kept.meta.pop("finalizers", None) and "deletionTimestamp" in kept.meta:
-            del world.cluster.objects[key]
-
-
-def hold(world: World) -> None:
-    for kept in world.cluster.objects.values():
-        if kept.manifest["kind"] == "NetworkPolicy":
-            kept.meta["finalizers"] = ["cni.example/flows"]
 
 
 async def test_policies_go_before_the_jobs_and_gone_is_what_a_get_says(guarded: World) -> None:

@@ -6,48 +6,13 @@ import pytest
 
 from app.commands.create import create
 from app.commands.draft import Order
-from app.commands.revoke import Revoked, choose, choose_all, revoke
-from app.domain.grant import Grant
+from app.commands.revoke import choose, choose_all
 from app.errors import (
     ForbiddenError,
     NotFoundError,
 )
+from tests.commands.revoking import TWO, ended
 from tests.commands.world import World, wish
-
-TWO = ("frontend", "backend")
-STEPS = [
-    "access.whoami",
-    "log.grant",
-    "log.begin",
-    "policies.get",
-    "policies.get",
-    "policies.delete",
-    "policies.delete",
-    "jobs.delete",
-    "jobs.delete",
-    "policies.get",
-    "policies.get",
-    "log.finish",
-]
-BEGIN, LAST = STEPS.index("log.begin"), len(STEPS) - 1
-
-
-async def ended(world: World, grant: Grant, reason: str = "done") -> Revoked:
-    return await revoke(world.session(), grant, reason)
-
-
-def release(world: World) -> None:
-    """Whatever held the policies lets go of them."""
-    for key, kept in list(world.cluster.objects.items()):
-        if kept.meta.pop("finalizers", None) and "deletionTimestamp" in kept.meta:
-            del world.cluster.objects[key]
-
-
-def hold(world: World) -> None:
-    for kept in world.cluster.objects.values():
-        if kept.manifest["kind"] == "NetworkPolicy":
-            kept.meta["finalizers"] = ["cni.example/flows"]
-
 
 # ── which ones ───────────────────────────────────────────────────────────────────────────────────────────
 

@@ -3,51 +3,15 @@
 import pytest
 
 from app.commands.recover import recover
-from app.commands.revoke import Revoked, revoke
 from app.commands.session import Limits
-from app.domain.grant import Grant
 from app.domain.records import EndCause, Happening, Phase
 from app.errors import (
     ForbiddenError,
     RegistryError,
 )
+from tests.commands.revoking import BEGIN, STEPS, TWO, ended, hold
 from tests.commands.tap import DiedError
 from tests.commands.world import World
-
-TWO = ("frontend", "backend")
-STEPS = [
-    "access.whoami",
-    "log.grant",
-    "log.begin",
-    "policies.get",
-    "policies.get",
-    "policies.delete",
-    "policies.delete",
-    "jobs.delete",
-    "jobs.delete",
-    "policies.get",
-    "policies.get",
-    "log.finish",
-]
-BEGIN, LAST = STEPS.index("log.begin"), len(STEPS) - 1
-
-
-async def ended(world: World, grant: Grant, reason: str = "done") -> Revoked:
-    return await revoke(world.session(), grant, reason)
-
-
-def release(world: World) -> None:
-    """Whatever held the policies lets go of them."""
-    for key, kept in list(world.cluster.objects.items()):
-        if kept.meta.pop("finalizers", None) and "deletionTimestamp" in kept.meta:
-            del world.cluster.objects[key]
-
-
-def hold(world: World) -> None:
-    for kept in world.cluster.objects.values():
-        if kept.manifest["kind"] == "NetworkPolicy":
-            kept.meta["finalizers"] = ["cni.example/flows"]
-
 
 # ── the registry ─────────────────────────────────────────────────────────────────────────────────────────
 
