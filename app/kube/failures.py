@@ -70,7 +70,7 @@ def _refused(refusal: Refusal, status: Status) -> ClusterError:
     kind, fix = _KINDS.get(refusal.code, (ServerFaultError, ""))
     message = f"the cluster refused to {refusal.action}: {_said(status)}"
     if kind is NotFoundError:
-        message = f"not found, to {refusal.action}: {_said(status)}"
+        message = f"the cluster could not {refusal.action}: {_said(status)}"
     if kind is ConflictError and status.reason == "AlreadyExists":
         kind, fix = ExistsError, "choose another name, or look at the one that is there"
     if kind is ForbiddenError:
