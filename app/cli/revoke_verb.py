@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import click
 
 from app.cli import talk
-from app.cli.exits import ExitCode
+from app.cli.exits import ExitCode, code_for
 from app.cli.options import Flags, check_selector, cluster_options, selector_option
 from app.cli.root import VerbCommand, help_for
 from app.cli.rows import COLUMNS, cells, row_now
@@ -63,10 +63,10 @@ async def _act(session: Session, asked: _Asked) -> int:
     if not await _confirmed(session, grants, asked):
         talk.tell("nothing was revoked")
         return ExitCode.INTERRUPTED
-    done = [await _revoke(session, grant, asked.reason) for grant in grants]
-    if all(done):
-        return ExitCode.OK
-    return ExitCode.PARTIAL if any(done) or len(done) > 1 else ExitCode.REFUSED
+    codes = [await _revoke(session, grant, asked.reason) for grant in grants]
+    if len(codes) == 1:
+        return codes[0]
+    return ExitCode.PARTIAL if any(codes) else ExitCode.OK
 
 
 async def _chosen(session: Session, asked: _Asked) -> tuple[Grant, ...]:
@@ -85,16 +85,18 @@ async def _confirmed(session: Session, grants: tuple[Grant, ...], asked: _Asked)
     return is_agreed(verb("revoke").confirm.format(count=len(grants)))
 
 
-async def _revoke(session: Session, grant: Grant, reason: str) -> bool:
+async def _revoke(session: Session, grant: Grant, reason: str) -> ExitCode:
+    """Revoke one of them, whatever becomes of the others; return the code that it alone would end with."""
     try:
         done = await revoke(session, grant, reason)
     except ClusterError as error:
         talk.fail(error)
-        return False
-    return _tell(done)
+        return code_for(error)
+    _tell(done)
+    return ExitCode.OK if done.gone else ExitCode.REFUSED
 
 
-def _tell(done: Revoked) -> bool:
+def _tell(done: Revoked) -> None:
     for warning in done.warnings:
         talk.warn(warning)
     for sentence in done.blocked:
@@ -102,4 +104,3 @@ def _tell(done: Revoked) -> bool:
     if done.gone:
         talk.say(f"revoked {done.grant_id}: its policies are gone; connections made before may live on")
         talk.data(done.grant_id)
-    return done.gone

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.cli.exits import ExitCode
 from tests.cli.conftest import Served
 from tests.cli.line import Line, grant
 from tests.cli.terminal import terminal
@@ -101,6 +102,20 @@ def test_without_a_terminal_all_needs_yes(line: Line, alive: Served, namespace: 
     done = line("revoke", "--all", "-n", namespace, "--reason", "over", "--yes").ok()
     assert sorted(done.out.split()) == sorted(made)
     assert standing(line, namespace) == []
+
+
+def test_one_grant_that_cannot_be_revoked_ends_with_its_errors_code(
+    line: Line, alive: Served, namespace: str
+) -> None:
+    made = grant(line, namespace)
+    alive.relay.before(f"DELETE /apis/networking.k8s.io/v1/namespaces/{namespace}/", alive.relay.drop)
+    try:
+        done = line("revoke", made, "--reason", "over")
+    finally:
+        alive.relay.restore()
+
+    assert done.code in (ExitCode.UNREACHABLE, ExitCode.UNCERTAIN), done.err
+    assert done.out == "" and "the next netgrant command here tries again" in done.err
 
 
 def test_revoking_all_of_nothing_is_said_and_no_error(line: Line, namespace: str) -> None:
