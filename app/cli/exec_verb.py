@@ -42,7 +42,9 @@ def command(flags: Flags, argv: tuple[str, ...], **given: Any) -> int:
     asked = read_options(given)
     if shutil.which(argv[0]) is None:
         # Said before anything is opened for it.
-        return _not_run(argv[0], FileNotFoundError() if not os.path.exists(argv[0]) else PermissionError())
+        # As in a shell: only a path can be there and unfit, a bare name is looked for in PATH alone.
+        is_there = bool(os.path.dirname(argv[0])) and os.path.exists(argv[0])
+        return _not_run(argv[0], PermissionError() if is_there else FileNotFoundError())
     try:
         return with_session(flags, lambda session: _act(session, flags, asked, argv))
     except (InputError, ConfigError):

@@ -157,7 +157,7 @@ def nothing_opened(done: Done, line: Line, namespace: str) -> None:
 
 
 def test_a_command_that_is_not_there_opens_nothing(
-    line: Line, alive: Served, namespace: str, tmp_path: Path
+    line: Line, alive: Served, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = tmp_path / "plain"
     plain.write_text("#!/bin/sh\n")
@@ -165,13 +165,16 @@ def test_a_command_that_is_not_there_opens_nothing(
 
     missing = line(*words(namespace), "--", "no-such-command", "-h").ended(127)
     odd = line(*words(namespace), "--", "\x1b[31m").ended(127)
+    monkeypatch.chdir(tmp_path)
+    not_in_path = line(*words(namespace), "--", plain.name).ended(127)
     unfit = line(*words(namespace), "--", str(plain)).ended(126)
 
     assert missing.err == "netgrant: 'no-such-command': command not found\n"
     assert odd.err == "netgrant: '\\x1b[31m': command not found\n"
     assert unfit.err.endswith("': it cannot be executed\n")
     assert alive.relay.writes() == writes
-    for done in (missing, odd, unfit):
+    assert not_in_path.err == "netgrant: 'plain': command not found\n"
+    for done in (missing, odd, unfit, not_in_path):
         nothing_opened(done, line, namespace)
 
 
