@@ -15,7 +15,7 @@ from app.commands.draft import Draft, Order, draft
 from app.commands.intents import with_uids
 from app.commands.session import Session
 from app.commands.undo import add_fix, remove_made
-from app.commands.writes import make, ref
+from app.commands.writes import make, ref, unbroken
 from app.domain.durations import format_moment
 from app.domain.grant import Grant, join
 from app.domain.ids import new_id
@@ -147,7 +147,7 @@ async def _take_back(making: _Making, policy: NetworkPolicy, why: str) -> NoRetu
     told = f"{where} came out of the cluster's admission {why}: nothing would end it"
     fix = "look at the mutating webhooks and admission policies for networkpolicies"
     try:
-        await making.session.cluster.policies.delete(ref(policy))
+        await unbroken(making.session.cluster.policies.delete(ref(policy)))
     except ClusterError as error:
         told, fix = f"{told}, and it could not be removed ({error.message})", f"delete {where} by hand; {fix}"
     raise RefusedError(told, fix=fix)

@@ -57,11 +57,12 @@ class Tap:
     def cancel_at(self, number: int, *, done: bool = False) -> None:
         """Cancel ``interrupted``'s work while it is at call ``number``, before or after it is carried out."""
 
-        def cancel() -> None:
-            assert self.victim is not None
-            self.victim.cancel()
+        (self.after if done else self.before)[number] = self.cancel
 
-        (self.after if done else self.before)[number] = cancel
+    def cancel(self) -> None:
+        """Cancel ``interrupted``'s work now."""
+        assert self.victim is not None
+        self.victim.cancel()
 
     async def interrupted(self, work: Coroutine[Any, Any, object]) -> None:
         """Run what is to be cancelled, as Ctrl-C does: from outside; fails if it ends in another way."""

@@ -137,6 +137,21 @@ async def test_admission_that_takes_the_policy_out_of_the_timers_reach_is_undone
     assert world.phases() == [Phase.FAILED]
 
 
+async def test_taking_such_a_policy_back_is_not_cut_off_by_an_interrupt(world: World) -> None:
+    """Without its label the cleaning up would not find it."""
+
+    def strip(manifest: Json) -> None:
+        if manifest["kind"] == "NetworkPolicy":
+            manifest["metadata"].pop("ownerReferences", None)
+            manifest["metadata"].pop("labels", None)
+
+    world.cluster.admit = strip
+    world.tap.do("policies.delete", world.tap.cancel)
+    await world.tap.interrupted(create(world.session(), order("production")))
+    assert world.is_empty()
+    assert world.phases() == [Phase.FAILED]
+
+
 async def test_such_a_policy_that_cannot_be_removed_is_named(world: World) -> None:
     def strip(manifest: Json) -> None:
         if manifest["kind"] == "NetworkPolicy":
