@@ -12,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from app.domain.objects import Moment
 from app.domain.records import Json
 from app.domain.text import clean
 from app.errors import ForbiddenError, NotFoundError, ServerFaultError
@@ -26,10 +27,12 @@ _VERSION = "/version"
 _RESOLUTION = timedelta(seconds=1)
 # The server cuts its time down to the second, so it is half a second behind on average.
 _TRUNCATION = timedelta(seconds=0.5)
+_NO_CLOCK = timedelta(days=36525)
+"""A clock that is a century off tells no time: reckoning with it leaves the calendar."""
 
 
 class _Meta(msgspec.Struct, frozen=True, rename="camel"):
-    creation_timestamp: datetime | None = None
+    creation_timestamp: Moment | None = None
 
 
 class _UserInfo(msgspec.Struct, frozen=True):
@@ -156,14 +159,14 @@ def _decode(body: bytes, kind: type[T], what: str) -> T:
 def _date(reply: Reply) -> datetime | None:
     try:
         return parsedate_to_datetime(reply.date).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _offset(before: datetime, after: datetime, server: datetime | None) -> tuple[timedelta, timedelta]:
     """Return server clock minus ours and the error bar: half the round trip and the second's resolution."""
     round_trip = after - before
-    if server is None:
-        return timedelta(), timedelta.max
     middle = before + round_trip / 2
-    return server + _TRUNCATION - middle, round_trip / 2 + _RESOLUTION
+    if server is None or abs(server - middle) > _NO_CLOCK:
+        return timedelta(), timedelta.max
+    return server - middle + _TRUNCATION, round_trip / 2 + _RESOLUTION

@@ -76,7 +76,7 @@ async def test_a_server_that_does_not_tell_who_we_are_still_tells_the_time(
     assert found.offset_error == timedelta(seconds=1)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday"])
+@pytest.mark.parametrize("date", ["", "yesterday", "Fri, 31 Dec 9999 23:59:59 -1200"])
 async def test_a_server_without_a_clock_leaves_the_offset_open(tmp_path: Path, date: str) -> None:
     def answer(_: Asked) -> web.Response:
         found = review(created=None)
@@ -96,6 +96,19 @@ async def test_the_date_stands_in_for_a_review_without_a_time(tmp_path: Path) ->
 
     async with fake_api(answer) as api, connected(tmp_path, api.url) as wire:
         assert (await Reviews(wire, InstantClock()).whoami()).offset == timedelta(seconds=60.5)
+
+
+@pytest.mark.parametrize("created", ["9999-12-31T23:59:59.9Z", "0001-01-01T00:00:00+12:00"])
+async def test_a_clock_beyond_all_calendars_is_none(tmp_path: Path, created: str) -> None:
+    async with fake_api(lambda _: review(created)) as api, connected(tmp_path, api.url) as wire:
+        found = await Reviews(wire, InstantClock()).whoami()
+    assert (found.offset, found.offset_error) == (timedelta(), timedelta.max)
+
+
+async def test_a_time_without_a_zone_is_no_api_servers(tmp_path: Path) -> None:
+    async with fake_api(lambda _: review("2026-11-24T10:01:00")) as api, connected(tmp_path, api.url) as wire:
+        with pytest.raises(ServerFaultError, match="SelfSubjectReview is not what"):
+            await Reviews(wire, InstantClock()).whoami()
 
 
 async def test_bad_credentials_are_not_hidden(tmp_path: Path) -> None:
