@@ -44,7 +44,7 @@ def _cells(finding: Finding) -> tuple[str, str, str]:
 async def _examine(flags: Flags) -> tuple[Finding, ...]:
     settings = load_settings(flags)
     try:
-        async with wiring.open_session(settings, one_context(flags)) as session:
+        async with wiring.open_session(settings, one_context(settings)) as session:
             if trouble := await recover_and_tell(session):
                 talk.warn(trouble)
             warned = tuple(Finding("connection", Verdict.WARN, text) for text in session.cluster.warnings)

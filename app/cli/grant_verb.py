@@ -226,7 +226,7 @@ async def _act(session: Session, asked: Asked, output: str | None, flags: Flags)
 async def _print_offline(flags: Flags, asked: Asked, output: str | None) -> int:
     """Print what would be made without asking any cluster."""
     settings = load_settings(flags)
-    namespace = wiring.configured_namespace(settings, one_context(flags))
+    namespace = wiring.configured_namespace(settings, one_context(settings))
     if asked.opening is None:
         wishes = wishes_from_documents(asked.documents, namespace, bool(flags.namespace))
     else:

@@ -56,8 +56,8 @@ def command(flags: Flags, all_namespaces: bool, selector: str, watch: bool, outp
             raise InputError(
                 f"--watch prints {' or '.join(_STREAMED)}, not {form}", field="output", fix="give -o json"
             )
-        return watch_grants(flags, None if all_namespaces else "", selector, form)
-    good, bad = run(each_context(flags, lambda reading: _read(reading, all_namespaces, selector)))
+        return watch_grants(loaded, None if all_namespaces else "", selector, form)
+    good, bad = run(each_context(loaded, lambda reading: _read(reading, all_namespaces, selector)))
     for name, error in bad:
         talk.fail(error, name if len(good) + len(bad) > 1 else "")
     if bad and not good:

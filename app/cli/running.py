@@ -37,13 +37,13 @@ def local_now() -> datetime:
     return wiring.wall_clock().now()
 
 
-def one_context(flags: Flags) -> str | None:
+def one_context(loaded: settings.Settings) -> str | None:
     """Return the one context to work with; None is the kubeconfig's current one.
 
     Raises:
         InputError: several were given.
     """
-    found = load_settings(flags).contexts
+    found = loaded.contexts
     if len(found) > 1:
         raise InputError(
             f"this works with one cluster, and {len(found)} contexts were given: {', '.join(found)}",
@@ -110,7 +110,8 @@ def with_session(flags: Flags, use: Callable[[Session], Awaitable[int]], *, reco
     """Connect to the one cluster, finish what a dead process left, and run ``use``; return its code."""
 
     async def work() -> int:
-        async with wiring.open_session(load_settings(flags), one_context(flags)) as session:
+        loaded = load_settings(flags)
+        async with wiring.open_session(loaded, one_context(loaded)) as session:
             trouble = await recover_and_tell(session) if recovers else ""
             code = await use(session)
             # Said last: what ``use`` cannot do for the same reason it says better, and once.
@@ -146,10 +147,9 @@ async def recover_and_tell(session: Session) -> str:
 
 
 async def each_context(
-    flags: Flags, use: Callable[[Reading], Awaitable[T]]
+    loaded: settings.Settings, use: Callable[[Reading], Awaitable[T]]
 ) -> tuple[list[tuple[str, T]], list[tuple[str, NetgrantError]]]:
     """Run ``use`` on each context at once; return the answers and the failures, in the order asked."""
-    loaded = load_settings(flags)
     names: tuple[str | None, ...] = loaded.contexts or (None,)
 
     async def one(name: str | None) -> tuple[str, T]:

@@ -11,21 +11,21 @@ import click
 from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
-from app.cli.options import Flags
 from app.cli.rows import COLUMNS, cells
-from app.cli.running import load_settings, one_context, run
+from app.cli.running import one_context, run
 from app.cli.tables import as_json_line, cells_wide
 from app.domain.view import GrantRow
+from app.settings import Settings
 
 _WIDTHS = (7, 8, 8, 14, 20, 24, 10, 4, 12, 6, 0)
 """A stream cannot know what is yet to come: its columns have fixed least widths."""
 
 
-def watch_grants(flags: Flags, namespace: str | None, selector: str, form: str) -> int:
+def watch_grants(loaded: Settings, namespace: str | None, selector: str, form: str) -> int:
     """Print changes until interrupted, which is how this is meant to end; first comes what stands.
 
     Args:
-        flags: where to look.
+        loaded: where to look.
         namespace: None is all, empty the context's own.
         selector: a label selector on the policies.
         form: ``table`` or ``json``.
@@ -33,15 +33,15 @@ def watch_grants(flags: Flags, namespace: str | None, selector: str, form: str) 
     Raises:
         NetgrantError: as ``wiring.follow_grants``.
     """
-    following = wiring.Following(one_context(flags), namespace, selector)
+    following = wiring.Following(one_context(loaded), namespace, selector)
     with suppress(KeyboardInterrupt, click.Abort):
-        run(_follow(flags, following, form))
+        run(_follow(loaded, following, form))
     return ExitCode.INTERRUPTED
 
 
-async def _follow(flags: Flags, following: wiring.Following, form: str) -> None:
+async def _follow(loaded: Settings, following: wiring.Following, form: str) -> None:
     trouble, is_first = "", True
-    async for sight in wiring.follow_grants(load_settings(flags), following):
+    async for sight in wiring.follow_grants(loaded, following):
         if is_first:
             _begin(form, bool(sight.changes))
         for change in sight.changes:
