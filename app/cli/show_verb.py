@@ -32,8 +32,9 @@ async def _act(session: Session, wanted: str, output: str | None) -> int:
     grant, record = await _look_up(session, wanted)
     grant_id = grant.id if grant else record.id if record else ""
     rows = await _history(session, grant_id)
-    identity = await session.cluster.access.whoami()
-    row = row_now(grant, session, session.server_now(identity)) if grant else None
+    row = (
+        row_now(grant, session, session.server_now(await session.cluster.access.whoami())) if grant else None
+    )
     if output == "json":
         talk.data(
             as_json(
@@ -49,6 +50,10 @@ async def _act(session: Session, wanted: str, output: str | None) -> int:
     else:
         talk.data(_text(row, record, rows))
     return 0
+
+
+async def _row(session: Session, grant: Grant) -> GrantRow:
+    return row_now(grant, session, session.server_now(await session.cluster.access.whoami()))
 
 
 async def _look_up(session: Session, wanted: str) -> tuple[Grant | None, GrantRecord | None]:

@@ -1,4 +1,4 @@
-"""What a command costs before it does anything: only what it uses is imported."""
+"""What a command costs: only what it uses is imported, only what it shows is asked for."""
 
 import subprocess
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Served
 from tests.cli.line import Line, grant
 from tests.e2e.command import ROOT, Netgrant
 
@@ -93,3 +94,25 @@ def test_a_dry_run_without_look_ups_connects_to_nothing(nowhere: Netgrant) -> No
     )
 
     assert loaded(nowhere, ("aiohttp", "sqlite3", "sqlite_utils", "textual", "app.registry"), *line) == []
+
+
+def test_looking_asks_the_cluster_for_nothing_more_than_is_shown(
+    line: Line, alive: Served, namespace: str
+) -> None:
+    made = grant(line, namespace)
+    whoami = "POST /apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+    def asked(*words: str) -> list[str]:
+        before = len(alive.relay.lines())
+        line(*words).ok()
+        return sorted(text.partition("?")[0] for text in alive.relay.lines()[before:])
+
+    looks = [
+        f"GET /apis/batch/v1/namespaces/{namespace}/jobs",
+        f"GET /apis/networking.k8s.io/v1/namespaces/{namespace}/networkpolicies",
+    ]
+    everywhere = ["GET /apis/batch/v1/jobs", "GET /apis/networking.k8s.io/v1/networkpolicies"]
+    assert asked("list", "-n", namespace) == [*looks, whoami]
+    assert asked("show", made) == [*everywhere, whoami]
+    line("revoke", made, "--reason", "done").ok()
+    assert asked("show", made) == everywhere  # what has ended needs no clock
