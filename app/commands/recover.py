@@ -118,7 +118,7 @@ async def _settle(session: Session, identity: Identity, intent: Intent) -> tuple
         grant = await read_grant(session.cluster, intent.grant_id, intent.namespaces)
     except ForbiddenError:
         case = _Case(session, identity, intent, known or _record_of(session, intent, None), None)
-        if case.now < case.latest + _MARGIN:
+        if case.now - case.latest < _MARGIN:
             raise
         await case.close(Outcome.UNCERTAIN, case.ended(EndCause.EXPIRED, case.latest), {"seen": False})
         return "it may no longer be looked at, and its deadline has passed", True

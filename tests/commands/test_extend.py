@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.commands.extend import Extended, extend
+from app.domain.durations import FAR
 from app.domain.records import Happening, Json
 from app.errors import (
     InputError,
@@ -72,6 +73,18 @@ async def test_it_is_found_by_any_name_the_user_has(world: World) -> None:
 
 
 # ── what is refused ──────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_timer_that_somebody_set_to_the_end_of_days_is_over_the_cap(world: World) -> None:
+    made = await world.granted()
+    (job,) = world.jobs()
+    seconds = int((FAR - START).total_seconds()) - 60
+    name = job["metadata"]["name"]
+    world.cluster.edit(
+        "production", name, lambda job: job["spec"].update(activeDeadlineSeconds=seconds), "Job"
+    )
+    with pytest.raises(InputError, match="may live for 8h at most"):
+        await longer(world, made.grant.id)
 
 
 @pytest.mark.parametrize(
