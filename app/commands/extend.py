@@ -6,7 +6,6 @@ Jobs move or none: when one cannot, those that have are moved back.
 """
 
 import asyncio
-import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ from app.commands.session import Session
 from app.commands.timers import move_timer, seconds_until
 from app.commands.undo import add_fix
 from app.commands.writes import ref, unbroken
-from app.domain.durations import after, format_moment
+from app.domain.durations import FAR, format_moment
 from app.domain.grant import Deadman, Grant, LivePart, deadline_of
 from app.domain.manifest import deadline_patch
 from app.domain.objects import Job
@@ -43,7 +42,10 @@ class Extension:
             InputError: none, or two.
         """
         if self.by is not None and self.until is None:
-            return after(before, math.ceil(self.by.total_seconds()))
+            try:
+                return before + self.by
+            except OverflowError:  # somebody set the timer to the end of days
+                return FAR
         if self.until is not None and self.by is None:
             return self.until
         raise InputError("to when? give either a duration or a moment", field="for")
