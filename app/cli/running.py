@@ -73,7 +73,12 @@ def run(work: Coroutine[None, None, T]) -> T:
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays what it is
                 asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-        return await work
+        try:
+            return await work
+        except asyncio.CancelledError as error:
+            for note in getattr(error, "__notes__", ()):  # what could not be undone
+                talk.tell(note)
+            raise
 
     settle_in()
     try:

@@ -119,6 +119,8 @@ def _release_patch(policy: NetworkPolicy) -> Json:
 
 
 def add_fix(error: BaseException, told: str) -> None:
-    """Add to an error what became of the cleaning up; one that is not ours (an interrupt) has no words."""
+    """Add to an error what became of the cleaning up; an interrupt, which has no fix, gets it as a note."""
     if isinstance(error, NetgrantError):
         error.fix = f"{error.fix}; {told}" if error.fix else told
+    else:
+        error.add_note(told)

@@ -182,6 +182,22 @@ def test_where_every_context_fails_the_code_is_the_first_ones(line: Line, alive:
     assert [text.partition(":")[2].split(":")[0] for text in done.err.splitlines()] == [" nope", " embedded2"]
 
 
+def test_an_interrupt_tells_what_it_could_not_undo(line: Line, alive: Served, namespace: str) -> None:
+    def interrupt() -> None:
+        alive.relay.drop()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    alive.relay.before(f"GET /apis/batch/v1/namespaces/{namespace}/jobs/", interrupt)
+    try:
+        done = line(*opening(namespace)).ended(ExitCode.INTERRUPTED)
+    finally:
+        alive.relay.restore()
+
+    assert "cleaning up failed too (" in done.err
+    assert "the next netgrant command here goes on, and the timer ends it at " in done.err
+    assert done.err.endswith("netgrant: interrupted\n")
+
+
 def test_an_uncertain_write_is_found_out_by_the_next_command(
     line: Line, alive: Served, namespace: str
 ) -> None:

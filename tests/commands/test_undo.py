@@ -66,12 +66,14 @@ def test_why_a_policy_stands() -> None:
     assert "was taken out of grant 01X" in why_standing(NetworkPolicy(FullMeta(name="a")), "01X")
 
 
-def test_words_are_only_added_to_errors_of_ours() -> None:
+def test_words_are_added_to_errors_of_ours_and_left_with_an_interrupt() -> None:
     error = ClusterError("no")
     add_fix(error, "one")
     add_fix(error, "two")
     assert error.fix == "one; two"
-    add_fix(KeyboardInterrupt(), "nothing happens")
+    interrupt = asyncio.CancelledError()
+    add_fix(interrupt, "one")
+    assert interrupt.__notes__ == ["one"]
 
 
 # ── letting go ───────────────────────────────────────────────────────────────────────────────────────────
