@@ -25,8 +25,11 @@ def stamp(at: datetime) -> str:
 
 
 def unstamp(text: str) -> datetime:
-    """Read back what ``stamp`` wrote."""
-    return datetime.fromisoformat(text)
+    """Read back what ``stamp`` wrote; ValueError where it is no time, or has no zone to compare it in."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError(f"the time {text} has no time zone")
+    return found
 
 
 def canonical(value: object) -> str:

@@ -29,6 +29,11 @@ def test_a_time_without_a_zone_is_refused() -> None:
         stamp(datetime(2026, 11, 24))  # noqa: DTZ001 (the point of the test)
 
 
+def test_a_stored_time_without_a_zone_is_no_time() -> None:
+    with pytest.raises(ValueError, match="has no time zone"):
+        unstamp("2026-11-24T10:00:00")
+
+
 def test_canonical_json_has_sorted_keys_no_blanks_and_plain_utf8() -> None:
     assert canonical({"b": [1, 2.5, None, True], "a": "zoë"}) == '{"a":"zoë","b":[1,2.5,null,true]}'
 
