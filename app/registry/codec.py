@@ -52,6 +52,18 @@ def decode_object(text: str) -> Json:
     return value
 
 
+def decode_parts(text: str) -> Json:
+    """Read back a JSON object whose ``parts``, if there are any, each have a namespace and a name.
+
+    Raises:
+        ValueError, KeyError, TypeError: it does not read so.
+    """
+    value = decode_object(text)
+    for part in value.get("parts", ()):
+        part["namespace"], part["name"]
+    return value
+
+
 def encode_names(names: tuple[str, ...]) -> str:
     """Return names as a JSON list, in their order."""
     return canonical(list(names))

@@ -10,7 +10,7 @@ from app.domain.records import EndCause, GrantRecord, Phase
 from app.registry.codec import (
     canonical,
     decode_names,
-    decode_object,
+    decode_parts,
     decoding,
     encode_names,
     stamp,
@@ -74,6 +74,6 @@ def decode(row: tuple[str, ...]) -> GrantRecord:
             phase=Phase(values.pop("phase")),
             ended_at=None if ended_at is None else unstamp(ended_at),
             end_cause=None if end_cause is None else EndCause(end_cause),
-            spec=decode_object(values.pop("spec")),
+            spec=decode_parts(values.pop("spec")),
             **values,
         )

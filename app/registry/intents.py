@@ -12,7 +12,7 @@ from app.errors import RegistryError
 from app.registry.codec import (
     canonical,
     decode_names,
-    decode_object,
+    decode_parts,
     decoding,
     encode_names,
     stamp,
@@ -81,6 +81,6 @@ def decode(row: tuple[str, ...]) -> Intent:
             namespaces=decode_names(values.pop("namespaces")),
             at=unstamp(values.pop("at")),
             deadline=unstamp(values.pop("deadline")),
-            detail=decode_object(values.pop("detail")),
+            detail=decode_parts(values.pop("detail")),
             **values,
         )

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from app.domain.records import Json
 from app.errors import RegistryError
-from app.registry.codec import canonical, decode_object, decoding, stamp, unstamp
+from app.registry.codec import canonical, decode_object, decode_parts, decoding, stamp, unstamp
 from tests.registry import samples
 
 
@@ -50,6 +50,12 @@ def test_canonical_json_reads_back_and_does_not_depend_on_the_order_of_keys(valu
 def test_what_json_has_no_word_for_is_refused(value: object) -> None:
     with pytest.raises(RegistryError, match="cannot be written as JSON"):
         canonical({"detail": value})
+
+
+@pytest.mark.parametrize("parts", ["7", '["x"]', '[{"name": "x"}]', "[null]"])
+def test_parts_without_a_place_are_no_row_of_ours(parts: str) -> None:
+    with pytest.raises(RegistryError, match="does not read as netgrant writes it"), decoding("grant 01X"):
+        decode_parts(f'{{"parts": {parts}}}')
 
 
 def test_a_row_that_does_not_decode_is_named() -> None:
