@@ -5,4 +5,4 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("netgrant", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("netgrant")  # no test fails because the machine was busy
 
-pytest_plugins = ["tests.controlplane.fixtures"]
+pytest_plugins = ["tests.controlplane.fixtures", "tests.e2e.promises"]

@@ -1,4 +1,4 @@
-"""Fixtures of the end-to-end tests, and the table of measured promises that ends their run."""
+"""Fixtures of the end-to-end tests."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -13,10 +13,8 @@ from tests.controlplane.plane import ControlPlane
 from tests.e2e.command import Netgrant
 from tests.e2e.failpoints import Victim, gateway
 from tests.e2e.manifests import policy_in
+from tests.e2e.promises import MEASURED
 from tests.e2e.witness import Witness
-from tests.rest import Json
-
-MEASURED = "promise"
 
 
 @pytest.fixture
@@ -102,21 +100,3 @@ def ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     node = request.node
     assert isinstance(node, pytest.Item)
     return Ledger(node, tmp_path_factory.getbasetemp() / "promises.jsonl")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print each measured end: how long after its deadline kubectl saw it gone."""
-    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    measured: list[Json] = [
-        row
-        for report in reports
-        if report.when == "call"
-        for key, row in report.user_properties
-        if key == MEASURED
-    ]
-    if not measured:
-        return
-    terminalreporter.section("seconds from deadline until kubectl saw the policy gone (promise: 2)")
-    for row in measured:
-        remark = f"  {row['remark']}" if row["remark"] else ""
-        terminalreporter.write_line(f"{row['late_seconds']:+7.3f}  {row['case']}{remark}")
