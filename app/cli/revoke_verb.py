@@ -1,5 +1,6 @@
 """``netgrant revoke``: end access now."""
 
+import asyncio
 from dataclasses import dataclass
 
 import click
@@ -17,6 +18,9 @@ from app.commands.session import Session
 from app.domain.grant import Grant
 from app.domain.remarks import parse_reason
 from app.errors import ClusterError, InputError
+
+_AT_ONCE = 8
+"""How many grants are revoked side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +67,31 @@ async def _act(session: Session, asked: _Asked) -> int:
     if not await _confirmed(session, grants, asked):
         talk.tell("nothing was revoked")
         return ExitCode.INTERRUPTED
-    codes = [await _revoke(session, grant, asked.reason) for grant in grants]
-    if len(codes) == 1:
-        return codes[0]
-    return ExitCode.PARTIAL if any(codes) else ExitCode.OK
+    return _together(await _revoke_all(session, grants, asked.reason))
+
+
+async def _revoke_all(session: Session, grants: tuple[Grant, ...], reason: str) -> list[ExitCode]:
+    """Revoke some at a time, so that one that is held delays no other; return their codes.
+
+    Whatever happens to one, all are tried: an error that is no cluster's is raised when they have been.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(grant: Grant) -> ExitCode:
+        async with gate:
+            return await _revoke(session, grant, reason)
+
+    codes = []
+    for outcome in await asyncio.gather(*(one(grant) for grant in grants), return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome
+        codes.append(outcome)
+    return codes
+
+
+def _together(codes: list[ExitCode]) -> ExitCode:
+    """Return the one code that all ended with, else PARTIAL."""
+    return codes[0] if len(set(codes)) == 1 else ExitCode.PARTIAL
 
 
 async def _chosen(session: Session, asked: _Asked) -> tuple[Grant, ...]:
