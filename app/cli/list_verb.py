@@ -91,8 +91,10 @@ def _print(rows: Sequence[GrantRow], output: str, *, has_contexts: bool) -> None
             talk.data(as_yaml([[row.to_json() for row in rows]]))
         case "csv":
             talk.data(as_csv(JSON_COLUMNS, [row.to_json() for row in rows]))
+        case "wide":
+            talk.data(_table(rows, has_contexts, wide=True))
         case _:
-            talk.data(_table(rows, has_contexts, wide=output == "wide"))
+            talk.rows(_table(rows, has_contexts, wide=False))
 
 
 def _nothing(where: set[str]) -> str:

@@ -27,6 +27,27 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def fitted(text: str, columns: int) -> str:
+    """Return each line cut to ``columns`` terminal cells, a cut marked by ``…``.
+
+    A row that wraps is read as two; the columns stand in the order of what an operator needs first.
+    """
+    return "".join(_cut(line, columns) for line in text.splitlines(keepends=True))
+
+
+def _cut(line: str, columns: int) -> str:
+    body = line.rstrip("\n")
+    if cells_wide(body) <= columns:
+        return line
+    kept, room = "", columns - 1
+    for char in body:
+        room -= cells_wide(char)
+        if room < 0:
+            break
+        kept += char
+    return f"{kept}…{line[len(body) :]}"
+
+
 def as_json(value: object) -> str:
     """Return indented JSON."""
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

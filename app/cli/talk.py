@@ -5,9 +5,11 @@ said may stand in it. Words that nobody can read any more stop nothing: access m
 """
 
 import os
+import shutil
 import sys
 from typing import TextIO
 
+from app.cli.tables import fitted
 from app.domain.text import clean, clean_block
 from app.errors import NetgrantError
 
@@ -33,6 +35,16 @@ def data(text: str) -> None:
         if isinstance(error, BrokenPipeError):
             raise ReaderGoneError from error
         raise NetgrantError(f"stdout cannot be written: {error.strerror}") from error
+
+
+def rows(text: str) -> None:
+    """Write a table: whole to a file or a pipe, cut to the width of a terminal.
+
+    Raises:
+        ReaderGoneError, NetgrantError: as ``data``.
+    """
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    data(fitted(text, shutil.get_terminal_size().columns) if is_terminal else text)
 
 
 def _let_go(stream: TextIO) -> None:

@@ -53,7 +53,7 @@ async def _follow(loaded: Settings, following: wiring.Following, form: str) -> N
 
 def _begin(form: str, any_stand: bool) -> None:
     if form == "table":
-        talk.data(_aligned(("EVENT", *COLUMNS)))
+        talk.rows(_aligned(("EVENT", *COLUMNS)))
     if not any_stand:
         talk.say("no grants stand; watching, Ctrl-C ends it")
 
@@ -62,7 +62,7 @@ def _print(event: str, row: GrantRow, form: str) -> None:
     if form == "json":
         talk.data(as_json_line({"event": event, "grant": row.to_json()}))
     else:
-        talk.data(_aligned((event, *cells(row))))
+        talk.rows(_aligned((event, *cells(row))))
 
 
 def _aligned(texts: Sequence[str]) -> str:
