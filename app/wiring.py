@@ -3,7 +3,6 @@
 Law: imports inside functions, so that a command pays only for what it uses.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -211,12 +210,9 @@ def demo_cluster(folder: Path) -> "Iterator[DemoFiles]":
     from app.demo.server import ClusterOptions, running_cluster
 
     with running_cluster(ClusterOptions(has_kubelets=True), scenario.load) as cluster:
-        playing = cluster.run(lambda: asyncio.ensure_future(scenario.play(cluster)))
-        try:
-            yield DemoFiles(
-                kubeconfig=cluster.kubeconfig(folder / "kubeconfig", "alice"),
-                kubectl_config=cluster.kubectl_config(folder / "kubectl-config", "alice"),
-                registry=folder / "registry.db",
-            )
-        finally:
-            cluster.run(playing.cancel)
+        cluster.spawn(scenario.play)
+        yield DemoFiles(
+            kubeconfig=cluster.kubeconfig(folder / "kubeconfig", "alice"),
+            kubectl_config=cluster.kubectl_config(folder / "kubectl-config", "alice"),
+            registry=folder / "registry.db",
+        )

@@ -52,10 +52,6 @@ async def _act(session: Session, wanted: str, output: str | None) -> int:
     return 0
 
 
-async def _row(session: Session, grant: Grant) -> GrantRow:
-    return row_now(grant, session, session.server_now(await session.cluster.access.whoami()))
-
-
 async def _look_up(session: Session, wanted: str) -> tuple[Grant | None, GrantRecord | None]:
     """Return the live grant, its record, or both.
 
