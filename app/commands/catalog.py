@@ -1,4 +1,4 @@
-"""Every verb, declared once: the command line, key bindings, help and the README table derive from here.
+"""Every verb and every key, declared once: command line, bindings, footer, palette, help and README tables.
 
 Law: data only.
 """
@@ -17,30 +17,160 @@ class Verb:
     """Whether it changes the cluster; such verbs are off in read-only mode."""
     confirm: str = ""
     """The question asked before it acts; empty where none is."""
-    key: str = ""
-    """The dashboard's key."""
 
 
 VERBS = (
-    Verb("grant", "Open access for a while; the cluster itself closes it", writes=True, key="n"),
+    Verb("grant", "Open access for a while; the cluster itself closes it", writes=True),
     Verb("adopt", "Put a policy that already stands under a deadline", writes=True),
     Verb("list", "List the live grants of a cluster, with what is left and what will end them"),
-    Verb("show", "Show one grant: its deadline, its nets, its policies and its history", key="d"),
-    Verb("extend", "Move a grant's deadline, later or earlier", writes=True, key="e"),
+    Verb("show", "Show one grant: its deadline, its nets, its policies and its history"),
+    Verb("extend", "Move a grant's deadline, later or earlier", writes=True),
     Verb(
         "revoke",
         "End a grant's access now, and say whether it ended",
         writes=True,
         confirm="Revoke {count} grant(s) now?",
-        key="r",
     ),
-    Verb("history", "Show who asked for what, when and why, and how it ended", key="h"),
+    Verb("history", "Show who asked for what, when and why, and how it ended"),
     Verb("exec", "Open access, run a command, and revoke when it ends, however it ends", writes=True),
     Verb("doctor", "Check cluster, clock, permissions, nets and registry"),
     Verb("demo", "Play an incident on a cluster inside this process"),
     Verb("completion", "Print the shell completion for bash, zsh or fish"),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does on a screen."""
+
+    action: str
+    """The screen's action, as Textual names it: ``extend``, ``sort('left')``."""
+    keys: str
+    """Key names separated by commas; the first is the one that is shown."""
+    label: str
+    """One or two words, for the footer."""
+    help: str
+    """A sentence without its full stop, for the help screen, the palette and the README."""
+    verb: str = ""
+    """The verb that it is, where it is one."""
+    in_footer: bool = True
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether it changes the cluster, and is off in read-only mode."""
+        return bool(self.verb) and verb(self.verb).writes
+
+    @property
+    def id(self) -> str:
+        """Return a name that stays, by which the key could be mapped anew."""
+        return self.action.replace("('", ".").removesuffix("')")
+
+
+DASHBOARD = (
+    Key("grant", "n", "new", "Open the form for a new grant", verb="grant"),
+    Key("extend", "e", "extend", "Move the deadline of the grant, or of all that are marked", verb="extend"),
+    Key("revoke", "r,ctrl+d", "revoke", "End the grant, or all that are marked", verb="revoke"),
+    Key("mark", "space", "mark", "Mark the grant, or take the mark off; extend and revoke act on all marked"),
+    Key("filter", "slash", "filter", "Filter the table: text, !text for all but, -l labels"),
+    Key("show", "d,enter", "details", "Show the pods and events of the grant, large; again makes it small"),
+    Key("policy", "y", "yaml", "Show the grant's policies as they stand"),
+    Key(
+        "history", "h", "history", "Search who asked for what, when and why, and how it ended", verb="history"
+    ),
+    Key("palette", "colon", "command", "Choose any command by its name"),
+    Key("help", "question_mark", "help", "Show all keys"),
+    Key(
+        "adopt",
+        "a",
+        "adopt",
+        "Put a policy that already stands under a deadline",
+        verb="adopt",
+        in_footer=False,
+    ),
+    Key("again", "o", "once more", "Open the form filled in from this grant", verb="grant", in_footer=False),
+    Key("contexts", "c", "contexts", "Choose which clusters are shown", in_footer=False),
+    Key("activity", "1", "activity", "Show the tab with pods and events", in_footer=False),
+    Key("record", "3", "record", "Show the tab with what the registry holds of the grant", in_footer=False),
+    Key("pause", "p", "pause", "Hold the stream of events, or let it go on", in_footer=False),
+    Key("filter_events", "f", "filter events", "Show only events that hold a text", in_footer=False),
+    Key("save", "ctrl+s", "save", "Write what is shown to a file", in_footer=False),
+    Key("copy", "w", "copy", "Copy what is shown to the clipboard of your terminal", in_footer=False),
+    Key("unmark", "ctrl+backslash", "unmark", "Take all marks off", in_footer=False),
+    Key("reconnect", "ctrl+r", "reconnect", "Connect again", in_footer=False),
+    Key("sort('left')", "L", "sort left", "Sort by what is left; again turns the order", in_footer=False),
+    Key("sort('state')", "S", "sort state", "Sort by state", in_footer=False),
+    Key("sort('namespace')", "N", "sort namespace", "Sort by namespace", in_footer=False),
+    Key("sort('target')", "T", "sort target", "Sort by target", in_footer=False),
+    Key("sort('by')", "B", "sort requester", "Sort by who asked", in_footer=False),
+    Key("back", "escape", "back", "Close what is open: filter, marks, large details", in_footer=False),
+    Key("quit", "q", "quit", "Leave; grants go on and end by themselves"),
+)
+"""The keys of the dashboard, after k9s where it has them."""
+
+GRANT_FORM = (
+    Key(
+        "submit",
+        "ctrl+s",
+        "grant",
+        "Open the access as it stands in the form (Enter in a field, too)",
+        verb="grant",
+    ),
+    Key("manifest", "ctrl+y", "manifest", "Show the manifests that would be written, or the pods again"),
+    Key("template", "ctrl+t", "template", "Fill the form in from a template of the settings file"),
+    Key("back", "escape", "back", "Close the form; nothing is written"),
+)
+"""The keys of the form for a new grant."""
+
+DIALOG = (
+    Key("submit", "ctrl+s", "do it", "Do it (Enter in a field, too)"),
+    Key("back", "escape", "back", "Close; nothing is done"),
+)
+"""The keys of the smaller forms: extend, revoke, adopt, quit."""
+
+HISTORY = (
+    Key("filter", "slash", "search", "Search: text, by:NAME, ns:NAME, ticket:ID, since:7d, until:TIME"),
+    Key("again", "o", "once more", "Open the form filled in from this grant", verb="grant"),
+    Key("export('csv')", "e", "CSV", "Write the rows that are shown to a CSV file"),
+    Key("export('json')", "j", "JSON", "Write the rows that are shown to a JSON file"),
+    Key("copy", "w", "copy", "Copy the row to the clipboard of your terminal", in_footer=False),
+    Key("help", "question_mark", "help", "Show all keys"),
+    Key("back", "escape,q", "back", "Back to the dashboard"),
+)
+"""The keys of the history screen."""
+
+CONTEXTS = (
+    Key("only", "enter", "show only this", "Show this cluster alone"),
+    Key("toggle", "space", "show beside", "Show this cluster beside the others, or not"),
+    Key("demo", "d", "demo", "Start the embedded cluster with its incident and show it", verb="demo"),
+    Key("help", "question_mark", "help", "Show all keys"),
+    Key("back", "escape,q", "back", "Back to the dashboard"),
+)
+"""The keys of the contexts screen."""
+
+TROUBLE = (
+    Key("retry", "ctrl+r,enter", "try again", "Try to connect again"),
+    Key("login", "l", "log in", "Let the credential plugin ask its question on this terminal"),
+    Key("contexts", "c", "contexts", "Choose another cluster"),
+    Key("demo", "d", "demo", "Start the embedded cluster with its incident and show it", verb="demo"),
+    Key("history", "h", "history", "Search what the registry holds; it needs no cluster", verb="history"),
+    Key("help", "question_mark", "help", "Show all keys"),
+    Key("quit", "q,escape", "quit", "Leave"),
+)
+"""The keys of the screen that opens where no cluster can be shown."""
+
+HELP = (Key("back", "escape,q,question_mark", "back", "Close the help"),)
+"""The keys of the help screen."""
+
+SCREENS = {
+    "dashboard": DASHBOARD,
+    "new grant": GRANT_FORM,
+    "other forms": DIALOG,
+    "history": HISTORY,
+    "contexts": CONTEXTS,
+    "no cluster": TROUBLE,
+    "help": HELP,
+}
+"""All keys, by the name of their screen."""
 
 _BY_NAME = {item.name: item for item in VERBS}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.domain.durations import after, format_moment, parse_moment
+from app.domain.durations import FAR, after, format_moment, parse_moment
 from app.domain.manifest import (
     ADOPTED,
     APPROVED_BY,
@@ -231,6 +231,14 @@ def state_of(grant: Grant, now: datetime, expiring: timedelta = timedelta(minute
     if grant.drift():
         return State.DRIFTED
     return State.EXPIRING if deadline - now <= expiring else State.ACTIVE
+
+
+def next_turn(grant: Grant, now: datetime, expiring: timedelta = timedelta(minutes=5)) -> datetime | None:
+    """Return the next moment at which time alone may change the grant's state; None if none will."""
+    ends = [end for part in grant.parts if (end := part.end()) is not None]
+    last = max(ends, default=FAR)
+    turns = (*(end + OVERDUE_AFTER for end in ends if end < FAR), last - expiring, last)
+    return min((turn for turn in turns if now < turn < FAR), default=None)
 
 
 def join(

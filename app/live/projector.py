@@ -4,7 +4,7 @@ Law: pure; the countdown is no change, a state that time brought about is.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -28,6 +28,8 @@ class RowChange:
 
     change: Change
     row: GrantRow
+    before: GrantRow | None = field(default=None, compare=False)
+    """As it was, where it stood already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,18 @@ def project(scene: Scene, now: datetime) -> dict[str, GrantRow]:
     return {grant.id: row_of(grant, now, scene.context, scene.expiring) for grant in grants}
 
 
-def _still(row: GrantRow) -> GrantRow:
-    return replace(row, left=None)
+def is_same(one: GrantRow, other: GrantRow) -> bool:
+    """Tell whether nothing but the countdown differs."""
+    return replace(one, left=None) == replace(other, left=None)
 
 
 def changes(before: Mapping[str, GrantRow], after: Mapping[str, GrantRow]) -> Iterable[RowChange]:
     """Yield what differs: ends first, then what appeared or changed, each in id order."""
     for grant_id in sorted(before.keys() - after.keys()):
-        yield RowChange(Change.ENDED, before[grant_id])
+        yield RowChange(Change.ENDED, before[grant_id], before[grant_id])
     for grant_id, row in sorted(after.items()):
         known = before.get(grant_id)
         if known is None:
             yield RowChange(Change.STANDS, row)
-        elif _still(known) != _still(row):
-            yield RowChange(Change.CHANGED, row)
+        elif not is_same(known, row):
+            yield RowChange(Change.CHANGED, row, known)

@@ -1,44 +1,66 @@
-"""The Textual application: a placeholder until the dashboard lands; it says what works today."""
+"""The Textual app: sheets, theme, the feed, and the way from one screen to another."""
 
-from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Footer, Static
+from textual.app import App
+from textual.notifications import SeverityLevel
 
-from app.commands.catalog import VERBS
-
-
-def sheet(name: str) -> Path:
-    """Return the path of a style sheet: inside the wheel, or beside the package in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "styles" / name
-    return inside if inside.exists() else package.parent / "styles" / name
+from app.domain.text import clean_block
+from app.errors import NetgrantError
+from app.ui.backend import Backend
+from app.ui.feed import Feed
+from app.ui.sheets import sheet
 
 
-class NetgrantApp(App[None]):
-    """What opens when netgrant is run without a command."""
+def told(error: NetgrantError) -> str:
+    """Return an error as a sentence: what happened, and what to do."""
+    return f"{error.message}; {error.fix}" if error.fix else error.message
+
+
+class NetgrantApp(App[int]):
+    """What opens when netgrant is run without a command.
+
+    Args:
+        backend: clusters, registry and clock.
+    """
 
     TITLE = "netgrant"
-    CSS_PATH: ClassVar = [sheet("tokens.tcss"), sheet("placeholder.tcss")]
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,escape", "quit", "quit", id="quit", tooltip="Leave netgrant"),
-    ]
+    CSS_PATH: ClassVar = [sheet("tokens.tcss"), sheet("dashboard.tcss")]
+    ENABLE_COMMAND_PALETTE = False  # ours is opened by ``:`` and has the catalog's verbs
 
-    def __init__(self, hint: str = "") -> None:
+    def __init__(self, backend: Backend) -> None:
         super().__init__()
-        self._hint = hint
+        self.backend = backend
+        self.feed = Feed(self)
 
-    def compose(self) -> ComposeResult:
-        """Show the verbs that work on the command line."""
-        verbs = "\n".join(f"  netgrant {item.name:<11} {item.summary}" for item in VERBS)
-        with VerticalScroll(id="page"):
-            yield Static(Content("netgrant"), id="title", classes="-active")
-            if self._hint:
-                yield Static(Content(self._hint), id="hint")
-            yield Static(Content("The dashboard is not here yet. All of this works today:"), id="lead")
-            yield Static(Content(verbs), id="verbs", classes="-quiet")
-        yield Footer()
+    def on_mount(self) -> None:
+        """Show the dashboard at once, and begin to follow behind it."""
+        from app.ui.screens.dashboard import Dashboard
+
+        if self.backend.preferences.theme:
+            self.theme = self.backend.preferences.theme
+        self.push_screen(Dashboard())
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.feed.start()
+        self.feed.show(self.backend.preferences.contexts)
+
+    def say(
+        self, text: str, severity: SeverityLevel = "information", *, seconds: float | None = None
+    ) -> None:
+        """Show a sentence for a moment; whatever stands in it is shown as it is."""
+        self.notify(clean_block(text), severity=severity, timeout=seconds, markup=False)
+
+    def complain(self, error: NetgrantError) -> None:
+        """Show what went wrong and what to do."""
+        self.say(told(error), "error", seconds=15)
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        self.exit(0)
+
+    async def on_unmount(self) -> None:
+        """Let go of clusters and registry."""
+        await self.feed.stop()
+        await self.backend.close()

@@ -4,13 +4,12 @@ import string
 
 import pytest
 
-from app.commands.catalog import VERBS, Verb, verb
+from app.commands.catalog import SCREENS, VERBS, Verb, verb
 
 
-def test_names_and_keys_are_unique() -> None:
-    names, keys = [item.name for item in VERBS], [item.key for item in VERBS if item.key]
+def test_names_are_unique() -> None:
+    names = [item.name for item in VERBS]
     assert len(set(names)) == len(names)
-    assert len(set(keys)) == len(keys)
 
 
 @pytest.mark.parametrize("item", VERBS, ids=lambda item: item.name)
@@ -39,3 +38,14 @@ def test_by_name() -> None:
     assert verb("grant").writes
     with pytest.raises(KeyError):
         verb("nonsense")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_key_means_one_thing_on_its_screen(screen: str) -> None:
+    keys = [name for key in SCREENS[screen] for name in key.keys.split(",")]
+    assert len(set(keys)) == len(keys)
+    assert len({key.id for key in SCREENS[screen]}) == len(SCREENS[screen])
+    for key in SCREENS[screen]:
+        assert not key.verb or verb(key.verb)
+        assert key.help[0].isupper()
+        assert not key.help.endswith(".")

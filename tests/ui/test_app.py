@@ -1,16 +1,14 @@
-"""The placeholder opens, shows every verb, and leaves on a key."""
+"""The app opens on the dashboard and leaves on a key."""
 
-from textual.widgets import Static
-
-from app.commands.catalog import VERBS
-from app.ui.app import NetgrantApp
+from app.ui.screens.dashboard import Dashboard
+from tests.ui.stage import SMALL, ready, still
 
 
-async def test_it_shows_every_verb_and_the_hint_and_quits() -> None:
-    app = NetgrantApp("look [here]")
-    async with app.run_test(size=(80, 24)) as pilot:
-        texts = [str(widget.content) for widget in app.query(Static)]
-        assert "look [here]" in texts
-        assert all(any(item.summary in text for text in texts) for item in VERBS)
+async def test_it_opens_on_the_dashboard_and_quits() -> None:
+    app = still()
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        assert isinstance(app.screen, Dashboard)
+        assert len(tuple(app.feed.view.rows())) == 4
         await pilot.press("q")
     assert app.return_code == 0

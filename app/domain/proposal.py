@@ -1,0 +1,38 @@
+"""A grant as it is written into the form: what a template holds, and what a past grant is copied into.
+
+Law: values only; every field is what a person would type, and is checked where it is used.
+"""
+
+from dataclasses import dataclass
+
+from app.domain.policyspec import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The form's fields."""
+
+    context: str = ""
+    """Empty: the one that is looked at."""
+    namespace: str = ""
+    """Of the policy: the targets' for ingress, the sources' for egress."""
+    direction: Direction = Direction.INGRESS
+    target: str = ""
+    """Who receives the connection; several are separated by ``;`` where egress allows them."""
+    source: str = ""
+    """Who opens it; several are separated by ``;`` for ingress."""
+    ports: str = ""
+    """Separated by commas; empty: all."""
+    life: str = "30m"
+    """A duration, or ``until`` and a moment."""
+    reason: str = ""
+    ticket: str = ""
+    incident: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A proposal with a name, from the settings file."""
+
+    name: str
+    proposal: Proposal

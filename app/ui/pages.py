@@ -1,0 +1,50 @@
+"""What every screen and dialog of netgrant shares: the app, the feed, and what read-only mode leaves out.
+
+Law: a dialog is a function of the screen stack: it takes values, gives one back, and changes nothing itself.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
+
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from app.commands.catalog import Key
+from app.ui.keys import writing_actions
+from app.ui.view import View
+
+if TYPE_CHECKING:
+    from app.ui.app import NetgrantApp
+
+T = TypeVar("T")
+
+
+class _Keyed(Screen[ScreenResultType]):
+    """A screen whose keys stand in the catalog."""
+
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+
+    @property
+    def net(self) -> "NetgrantApp":
+        """Return the app, as what it is."""
+        return cast("NetgrantApp", self.app)
+
+    def on_mount(self) -> None:
+        """Hear of every change from now on, and of the present state."""
+        self.net.feed.views.subscribe(self, self.show_view)
+        self.show_view(self.net.feed.view)
+
+    def show_view(self, view: View) -> None:
+        """Show what has changed; called ten times a second at most, and each second."""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what writes where nothing may be written."""
+        if self.net.backend.preferences.read_only and action in writing_actions(self.KEYS):
+            return False
+        return super().check_action(action, parameters)
+
+
+class Page(_Keyed[None]):
+    """A whole screen."""
+
+
+class Dialog(_Keyed[T], ModalScreen[T], Generic[T]):
+    """A screen in front of another that gives a value back; None is "nothing is to be done"."""
