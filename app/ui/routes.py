@@ -1,0 +1,69 @@
+"""The ways from one screen to another: each opens a screen, and does what is to be done with its answer.
+
+Law: screens are imported inside the functions, so that the first frame does not wait for them. A way is
+called from an action, with what it is about already chosen; it returns at once or awaits no more than a push:
+what waits for an answer runs in a worker of the page (``exit_on_error=False``).
+"""
+
+from app.domain.proposal import Proposal
+from app.live.cluster import LiveCluster
+from app.ui.pages import Page
+from app.ui.view import Shown
+
+
+async def grant(page: Page, proposal: Proposal | None = None) -> None:
+    """Open the form for a new grant, filled in from a proposal if there is one."""
+    _not_yet(page)
+
+
+async def again(page: Page, shown: Shown) -> None:
+    """Open the form for a new grant like the one that is shown."""
+    _not_yet(page)
+
+
+async def extend(page: Page, chosen: tuple[Shown, ...]) -> None:
+    """Move the deadlines of one or more grants."""
+    _not_yet(page)
+
+
+async def revoke(page: Page, chosen: tuple[Shown, ...]) -> None:
+    """End one or more grants."""
+    _not_yet(page)
+
+
+async def adopt(page: Page) -> None:
+    """Put a policy that already stands under a deadline."""
+    _not_yet(page)
+
+
+async def history(page: Page) -> None:
+    """Open the history screen."""
+    _not_yet(page)
+
+
+async def contexts(page: Page) -> None:
+    """Open the choice of clusters."""
+    _not_yet(page)
+
+
+async def show_help(page: Page) -> None:
+    """Open the help screen, about the page."""
+    _not_yet(page)
+
+
+async def palette(page: Page) -> None:
+    """Open the choice of commands by name, with those of the page."""
+    _not_yet(page)
+
+
+async def trouble(page: Page, cluster: LiveCluster) -> None:
+    """Open the screen that says why no cluster can be shown; it closes by itself once one can."""
+
+
+async def leave(page: Page) -> None:
+    """Quit, after asking what to do with grants that nothing but this terminal would end."""
+    await page.net.action_quit()
+
+
+def _not_yet(page: Page) -> None:
+    page.net.say("not here yet")
