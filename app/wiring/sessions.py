@@ -1,11 +1,7 @@
-"""The only module that names concrete classes: it builds what the ports promise.
+"""Connect to a cluster, with or without the registry, and give the use cases what they act through."""
 
-Law: imports inside functions, so that a command pays only for what it uses.
-"""
-
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +12,8 @@ from app.ports import Clock, GrantLog
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.domain.view import GrantRow
     from app.kube.connection import ConnectOptions
     from app.kube.exchange import Connection
-    from app.live.projector import RowChange
 
 
 def wall_clock() -> Clock:
@@ -41,7 +35,8 @@ def limits(settings: Settings) -> Limits:
     return Limits(max_ttl=settings.max_ttl)
 
 
-def _options(settings: Settings, context: str | None) -> "ConnectOptions":
+def options_for(settings: Settings, context: str | None) -> "ConnectOptions":
+    """Return how to connect through one kubeconfig context (None: the current one)."""
     from app.kube.connection import ConnectOptions
 
     # A credential plugin may ask on the terminal: nothing of ours reads it yet when we connect.
@@ -62,7 +57,7 @@ def configured_namespace(settings: Settings, context: str | None) -> str:
     from app.kube.connection import choose
 
     try:
-        own = choose(_options(settings, context)).namespace
+        own = choose(options_for(settings, context)).namespace
     except ConfigError:
         if context or settings.kubeconfig:
             raise
@@ -78,21 +73,27 @@ def context_names(settings: Settings) -> tuple[str, ...]:
     """
     from app.kube.connection import list_contexts
 
-    return tuple(item.name for item in list_contexts(_options(settings, None)))
+    return tuple(item.name for item in list_contexts(options_for(settings, None)))
 
 
 @asynccontextmanager
-async def _connection(settings: Settings, context: str | None, clock: Clock) -> "AsyncIterator[Connection]":
+async def connection_to(settings: Settings, context: str | None, clock: Clock) -> "AsyncIterator[Connection]":
+    """Open a connection through one kubeconfig context, and close it at the end.
+
+    Raises:
+        ConfigError: there is nothing to connect to.
+    """
     from app.kube.connection import connect
 
-    connection = await connect(_options(settings, context), clock)
+    connection = await connect(options_for(settings, context), clock)
     try:
         yield connection
     finally:
         await connection.close()
 
 
-def _cluster(connection: "Connection", settings: Settings, clock: Clock) -> Cluster:
+def cluster_over(connection: "Connection", settings: Settings, clock: Clock) -> Cluster:
+    """Return the cluster at the other end of a connection, as the use cases see it."""
     from app.kube.access import Reviews
     from app.kube.deadlines import Deadlines
     from app.kube.lookup import Reader
@@ -118,8 +119,8 @@ async def open_reading(settings: Settings, context: str | None) -> AsyncIterator
         ConfigError: there is nothing to connect to.
     """
     clock = wall_clock()
-    async with _connection(settings, context, clock) as connection:
-        yield Reading(_cluster(connection, settings, clock), clock, limits(settings))
+    async with connection_to(settings, context, clock) as connection:
+        yield Reading(cluster_over(connection, settings, clock), clock, limits(settings))
 
 
 @asynccontextmanager
@@ -143,76 +144,3 @@ async def with_registry(reading: Reading, settings: Settings) -> AsyncIterator[S
         yield Session(reading.cluster, reading.clock, log, LocalProcesses(), reading.limits)
     finally:
         await log.close()
-
-
-@dataclass(frozen=True, slots=True)
-class DemoFiles:
-    """What a client of the embedded cluster is given; all of it ends with the cluster."""
-
-    kubeconfig: Path
-    kubectl_config: Path
-    """For kubectl, which sends no token over plain HTTP."""
-    registry: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Following:
-    """Which grants to follow, through which context; None means all namespaces, empty the context's own."""
-
-    context: str | None
-    namespace: str | None
-    selector: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What one look at the grants has shown."""
-
-    changes: tuple["RowChange", ...]
-    """Since the look before."""
-    trouble: str
-    """Why what was shown may be out of date or incomplete; empty while all is well."""
-
-
-async def follow_grants(settings: Settings, following: Following) -> AsyncIterator[Sight]:
-    """Yield every grant that stands, and from then on each that appears, changes or ends, until cancelled.
-
-    There is a sight every second even if nothing has changed.
-
-    Raises:
-        ConfigError: there is nothing to connect to.
-        ForbiddenError: NetworkPolicies may not be listed there.
-    """
-    from app.kube.following import GrantStores
-    from app.live.projector import changes, project
-
-    clock = wall_clock()
-    async with _connection(settings, following.context, clock) as connection:
-        cluster = _cluster(connection, settings, clock)
-        offset = (await cluster.access.whoami()).offset
-        namespace = cluster.namespace if following.namespace == "" else following.namespace
-        stores = GrantStores(connection, clock, namespace, following.selector)
-        before: dict[str, GrantRow] = {}
-        async for scene in stores.scenes(cluster.context, limits(settings).expiring):
-            after = project(scene, clock.now() + offset)
-            yield Sight(tuple(changes(before, after)), scene.trouble)
-            before = after
-
-
-@contextmanager
-def demo_cluster(folder: Path) -> "Iterator[DemoFiles]":
-    """Run the embedded cluster with its incident in a thread; ``folder`` gets what a client needs.
-
-    Raises:
-        OSError: no loopback port can be had.
-    """
-    from app.demo import scenario
-    from app.demo.server import ClusterOptions, running_cluster
-
-    with running_cluster(ClusterOptions(has_kubelets=True), scenario.load) as cluster:
-        cluster.spawn(scenario.play)
-        yield DemoFiles(
-            kubeconfig=cluster.kubeconfig(folder / "kubeconfig", "alice"),
-            kubectl_config=cluster.kubectl_config(folder / "kubectl-config", "alice"),
-            registry=folder / "registry.db",
-        )
