@@ -22,10 +22,13 @@ def _exits() -> str:
     return "\n".join(["| code | name | meaning |", "| --- | --- | --- |", *rows])
 
 
+def _code(text: str) -> str:
+    return f"`{text}`" if text else "–"
+
+
 def _settings() -> str:
     rows = [
-        f"| `{spec.name}` | {f'`{spec.flag}`' if spec.flag else '–'} | `{spec.variable}` | {spec.default} "
-        f"| {spec.help} |"
+        f"| `{spec.name}` | {_code(spec.flag)} | {_code(spec.variable)} | {spec.default} | {spec.help} |"
         for spec in SPECS
     ]
     header = "| in the file | option | variable | default | what |"

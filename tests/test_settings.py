@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from app.domain.durations import parse_duration
+from app.domain.proposal import Proposal
 from app.errors import ConfigError, InputError
-from app.settings import SPECS, Settings, default_registry, load
+from app.settings import SPECS, TEMPLATE_FIELDS, Settings, default_registry, load
 
 VALUES: dict[str, tuple[str, object]] = {
     "context": ("staging", ("staging",)),
@@ -19,8 +20,13 @@ VALUES: dict[str, tuple[str, object]] = {
     "max_ttl": ("2h", timedelta(hours=2)),
     "output": ("json", "json"),
     "timeout": ("5s", timedelta(seconds=5)),
+    "read_only": ("true", True),
+    "production": ("prod-*, live", ("prod-*", "live")),
+    "warn_before": ("30s,10m", (timedelta(minutes=10), timedelta(seconds=30))),
+    "theme": ("nord", "nord"),
 }
-"""For each setting a value that is not its default, as text and as read."""
+"""For each setting that one text can hold a value that is not its default, as text and as read."""
+FILE_ONLY = [spec.name for spec in SPECS if spec.file_only]
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def value_of(settings: Settings, name: str) -> object:
 
 def test_every_setting_is_declared_once_and_tested_here() -> None:
     assert [spec.attribute or spec.name for spec in SPECS] == [item.name for item in fields(Settings)]
-    assert [spec.name for spec in SPECS] == list(VALUES)
+    assert [spec.name for spec in SPECS] == [*VALUES, *FILE_ONLY]
     assert all(spec.help and spec.default for spec in SPECS)
 
 
@@ -99,6 +105,46 @@ def test_several_contexts_from_each_source(environ: dict[str, str], file: Path) 
     assert load({}, parse_duration, environ).contexts == ("one", "two")
 
 
+def test_read_only_as_people_write_it(environ: dict[str, str], file: Path) -> None:
+    for text in ("true", "Yes", "on", "1"):
+        assert load({}, parse_duration, environ | {"NETGRANT_READ_ONLY": text}).read_only
+    file.write_text("read_only = true")
+    assert load({}, parse_duration, environ).read_only
+    assert load({"read_only": False}, parse_duration, environ).read_only  # the option was not given
+    for text in ("false", "No", "off", "0"):
+        assert not load({}, parse_duration, environ | {"NETGRANT_READ_ONLY": text}).read_only
+    file.write_text("read_only = false")
+    assert load({"read_only": True}, parse_duration, environ).read_only
+
+
+def test_warnings_are_read_from_a_list_and_can_be_left_out(environ: dict[str, str], file: Path) -> None:
+    file.write_text('warn_before = ["1m", "60s", "15m"]')
+    assert load({}, parse_duration, environ).warn_before == (timedelta(minutes=15), timedelta(minutes=1))
+    file.write_text("warn_before = []")
+    assert load({}, parse_duration, environ).warn_before == ()
+    assert load({}, parse_duration, environ | {"NETGRANT_WARN_BEFORE": "none"}).warn_before == ()
+
+
+def test_templates_are_tables_of_texts(environ: dict[str, str], file: Path) -> None:
+    file.write_text(
+        "[templates.db]\n"
+        'target = "app=database"\nports = "5432"\nticket = ""\n'
+        '[templates."read replica"]\nlife = "2h"\n'
+    )
+    assert load({}, parse_duration, environ).templates == {
+        "db": {"target": "app=database", "ports": "5432", "ticket": ""},
+        "read replica": {"life": "2h"},
+    }
+
+
+def test_templates_have_the_fields_of_the_form() -> None:
+    assert tuple(item.name for item in fields(Proposal)) == TEMPLATE_FIELDS
+
+
+def test_no_variable_holds_a_table(environ: dict[str, str]) -> None:
+    assert load({}, parse_duration, environ | {"NETGRANT_TEMPLATES": "db"}) == Settings()
+
+
 def test_a_home_directory_is_filled_in(environ: dict[str, str]) -> None:
     home = os.path.expanduser("~")
     environ |= {"NETGRANT_KUBECONFIG": f"~/a{os.pathsep}/b", "NETGRANT_REGISTRY": "~/r.db"}
@@ -124,6 +170,19 @@ BAD = [
     ("output", '"jsno"', "'jsno' is not an output format", "did you mean json"),
     ("output", '"xml"', "'xml' is not an output format", "there are: table, wide"),
     ("timeout", '"soon"', "'soon' is not a duration", "for example"),
+    ("read_only", '"maybe"', "'maybe' is neither true nor false", "write true or false"),
+    ("read_only", "1", "1 is neither true nor false", "write true or false"),
+    ("production", "true", "True is not a pattern of context names", '"prod-*"'),
+    ("production", '["prod-*", ""]', "'' is empty", "plain text"),
+    ("warn_before", "5", "5 is not a list of durations", '["5m", "1m"], or [] for none'),
+    ("warn_before", '["5m", "1"]', "'1' is not a duration", "did you mean 1m"),
+    ("warn_before", '"soon"', "'soon' is not a duration", "for example"),
+    ("theme", '"a\\u0007"', "control characters", "plain text"),
+    ("templates", '"db"', "'db' is not a table", "[templates.NAME]"),
+    ("templates", '{db = "x"}', "'db' is not a table", "[templates.db]"),
+    ("templates", '{db = {targt = "x"}}', "'db' has an unknown field 'targt'", "did you mean target?"),
+    ("templates", '{db = {colour = "x"}}', "an unknown field 'colour'", "there are: context, namespace, dir"),
+    ("templates", "{db = {ports = 5432}}", "'db', ports: 5432 is not text", "quotes"),
 ]
 
 
@@ -147,7 +206,7 @@ def test_a_wrong_value_in_the_file_names_file_key_value_and_what_would_be_right(
     [
         (name, toml.strip('"'), words)
         for name, toml, words, _ in BAD
-        if toml.startswith('"') and "\\" not in toml
+        if toml.startswith('"') and "\\" not in toml and name not in FILE_ONLY
     ],
 )
 def test_a_wrong_value_in_a_variable_or_flag_names_it(
@@ -160,7 +219,7 @@ def test_a_wrong_value_in_a_variable_or_flag_names_it(
     with pytest.raises(InputError, match=words) as refused:
         load({name: text}, parse_duration, environ)
     assert refused.value.field == name
-    assert refused.value.message.startswith((f"--{name}: ", f"{name}: "))
+    assert refused.value.message.startswith((f"--{name.replace('_', '-')}: ", f"{name}: "))
 
 
 @pytest.mark.parametrize(
@@ -169,7 +228,7 @@ def test_a_wrong_value_in_a_variable_or_flag_names_it(
         ("max-ttl", "did you mean max_ttl?"),
         ("namspace", "did you mean namespace?"),
         ("Context", "did you mean context?"),
-        ("colour", "there are: context, kubeconfig, namespace, registry, max_ttl, output, timeout"),
+        ("colour", f"there are: {', '.join(spec.name for spec in SPECS)}"),
     ],
 )
 def test_an_unknown_key_is_an_error(key: str, fix: str, environ: dict[str, str], file: Path) -> None:
