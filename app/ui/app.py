@@ -9,12 +9,12 @@ from app.domain.text import clean_block
 from app.errors import NetgrantError
 from app.ui.backend import Backend
 from app.ui.feed import Feed
+from app.ui.runner import Runner
+from app.ui.sentences import told
 from app.ui.sheets import sheet
 
-
-def told(error: NetgrantError) -> str:
-    """Return an error as a sentence: what happened, and what to do."""
-    return f"{error.message}; {error.fix}" if error.fix else error.message
+CLOSING_SECONDS = 10.0
+"""How long whoever quits waits for writes; what has not ended then is found out at the next start."""
 
 
 class NetgrantApp(App[int]):
@@ -32,6 +32,7 @@ class NetgrantApp(App[int]):
         super().__init__()
         self.backend = backend
         self.feed = Feed(self)
+        self.runner = Runner(self)
 
     def on_mount(self) -> None:
         """Show the dashboard at once, and begin to follow behind it."""
@@ -61,6 +62,7 @@ class NetgrantApp(App[int]):
         self.exit(0)
 
     async def on_unmount(self) -> None:
-        """Let go of clusters and registry."""
+        """Let go of clusters and registry, once what was begun has ended."""
+        await self.runner.wait(CLOSING_SECONDS)
         await self.feed.stop()
         await self.backend.close()
