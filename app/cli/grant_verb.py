@@ -13,7 +13,6 @@ from app.cli.manifests import read_documents
 from app.cli.options import (
     Choice,
     Flags,
-    Life,
     Remarks,
     cluster_options,
     filled,
@@ -34,7 +33,7 @@ from app.commands.matching import describe_matches
 from app.commands.resolve import Opening, check, resolve
 from app.commands.session import Session
 from app.domain.documents import wishes_from_documents
-from app.domain.durations import format_duration, format_moment
+from app.domain.durations import Life, format_duration, format_moment
 from app.domain.manifest import Wish
 from app.domain.policyspec import Direction
 from app.domain.portspec import parse_port

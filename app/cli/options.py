@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from app.domain.durations import parse_duration, parse_until
+from app.domain.durations import Life, parse_duration, parse_until
 from app.domain.labels import parse_selector
 from app.domain.remarks import parse_reason, parse_reference
 from app.domain.text import quote
@@ -175,14 +175,6 @@ def named(option: str, parse: Callable[[str], T], text: str) -> T:
     except InputError as error:
         field = option.lstrip("-")
         raise InputError(f"{option}: {error.message}", field=field, fix=error.fix) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Life:
-    """How long, in one of two ways."""
-
-    ttl: timedelta | None = None
-    until: datetime | None = None
 
 
 _WRONG_CLOCK = timedelta(days=1)

@@ -4,6 +4,7 @@ Law: pure; ``now`` and the zone are arguments. Results are timedeltas, or aware 
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from app.domain.text import quote
@@ -102,15 +103,31 @@ def parse_until(
     return moment
 
 
-def parse_deadline(text: str, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Read either form: a duration from ``now``, or a moment with or without ``until``.
+@dataclass(frozen=True, slots=True)
+class Life:
+    """How long something lasts, in one of two ways."""
+
+    ttl: timedelta | None = None
+    until: datetime | None = None
+
+    def end(self, start: datetime) -> datetime:
+        """Return when what begins at ``start`` ends; at most ``FAR``."""
+        if self.until is not None:
+            return self.until
+        return after(start, round((self.ttl or timedelta()).total_seconds()))
+
+
+def read_life(
+    text: str, now: datetime, zone: tzinfo | None = None, *, error: timedelta = timedelta()
+) -> Life:
+    """Read either form: a duration, with or without ``+``, or a moment with or without ``until``.
 
     Raises:
-        InputError: neither can be read.
+        InputError: neither can be read; arguments as for ``parse_until``.
     """
     if re.match(r"\s*until\b", text, re.I) or ":" in text:
-        return parse_until(text, now, zone)
-    return now + parse_duration(text)
+        return Life(until=parse_until(text, now, zone, error=error))
+    return Life(ttl=parse_duration(text.strip().removeprefix("+")))
 
 
 def format_duration(span: timedelta) -> str:

@@ -13,10 +13,10 @@ from app.domain.durations import (
     format_duration,
     format_left,
     format_moment,
-    parse_deadline,
     parse_duration,
     parse_moment,
     parse_until,
+    read_life,
 )
 from tests.domain.refusals import accepts, refusal
 
@@ -229,15 +229,16 @@ def test_the_end_of_time_is_no_crash() -> None:
         ("30m", NOW + timedelta(minutes=30)),
         ("18:00Z", NOW + timedelta(hours=6)),
         (" until 2026-11-24T12:30Z", NOW + timedelta(minutes=30)),
+        (" +15m ", NOW + timedelta(minutes=15)),
     ],
 )
 def test_a_deadline_takes_either_form(text: str, expected: datetime) -> None:
-    assert parse_deadline(text, NOW, UTC) == expected
+    assert read_life(text, NOW, UTC).end(NOW) == expected
 
 
 @pytest.mark.parametrize("text", ["", "until", "until 30m", "untilx 30m", "30", "2026-11-25", ":"])
 def test_other_deadlines_are_refused_in_a_line(text: str) -> None:
-    refusal(lambda: parse_deadline(text, NOW, UTC))
+    refusal(lambda: read_life(text, NOW, UTC).end(NOW))
 
 
 @pytest.mark.parametrize(
