@@ -1,6 +1,6 @@
 """What screens are told when something has changed: the clusters, and the moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +29,16 @@ class Shown:
         return None if deadline is None else deadline - self.cluster.server_now(now)
 
 
+def is_remembered(cluster: LiveCluster) -> bool:
+    """Tell whether what is shown of a cluster is what the registry remembers, for it has not answered yet."""
+    return bool(cluster.memory and cluster.memory.rows) and not cluster.is_synced
+
+
+def rows_of(cluster: LiveCluster) -> Iterable[GrantRow]:
+    """Return the grants that are shown of a cluster."""
+    return cluster.memory.rows if cluster.memory and is_remembered(cluster) else cluster.rows
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
     """Everything that is followed, at one moment."""
@@ -42,8 +52,7 @@ class View:
     def rows(self) -> Iterator[Shown]:
         """Yield all grants; where a cluster has not answered yet, those that the registry remembers."""
         for cluster in self.clusters:
-            remembered = cluster.memory.rows if cluster.memory and not cluster.is_synced else ()
-            for row in remembered or cluster.rows:
+            for row in rows_of(cluster):
                 yield Shown(cluster, row)
 
     def find(self, key: RowKey) -> Shown | None:
