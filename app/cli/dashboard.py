@@ -1,22 +1,27 @@
 """Open the dashboard, or say why it cannot be opened here."""
 
+from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
-from app.cli.running import settle_in
+from app.cli.options import Flags
+from app.cli.running import load_settings, settle_in
 
 
-def open_dashboard(hint: str = "") -> int:
-    """Run the Textual app; without a terminal say what to run instead.
+def open_dashboard(flags: Flags, *, read_only: bool = False, hint: str = "") -> int:
+    """Run the dashboard; without a terminal say what to run instead.
 
     Args:
+        flags: where to look; without a namespace all are shown.
+        read_only: leave out whatever changes a cluster.
         hint: some lines to show first.
+
+    Raises:
+        ConfigError, InputError: the settings cannot be used.
     """
     if not talk.can_show():
         # A Textual app without a keyboard could not be quit.
         talk.tell("the dashboard needs a terminal; 'netgrant list' works without one")
         return ExitCode.USAGE
-    from app.ui.app import NetgrantApp
-
+    loaded = load_settings(flags)
     settle_in()
-    NetgrantApp(hint).run()
-    return ExitCode.OK
+    return wiring.run_dashboard(loaded, namespace=flags.namespace, read_only=read_only, hint=hint)

@@ -21,6 +21,12 @@ from app.commands.live import read_grant
 from app.errors import InputError, RefusedError
 from app.settings import Settings
 
+_HINT = """\
+A payments outage on a small cluster inside this process: nothing that you do here can break anything.
+Some grants are open already; each will be closed by the cluster itself when its time is up.
+Choose one with the arrow keys and look at its pods and events below.
+Press e to extend it, r to revoke it, n to open a new one: production, app=database, 203.0.113.0/24, 5432.
+? shows all keys, q leaves."""
 _LIFE = "6s"
 _MORE = "4s"
 _NAMESPACE = "production"
@@ -44,10 +50,7 @@ def command(headless: bool, serve: bool) -> int:
             return _play(files)
         from app.cli.dashboard import open_dashboard
 
-        return open_dashboard(
-            "The embedded cluster is up. In another terminal:\n\n"
-            f"  {_exports(files)}\n  netgrant list -A --watch"
-        )
+        return open_dashboard(_flags(files), hint=_HINT)
 
 
 def _exports(files: wiring.DemoFiles) -> str:
@@ -99,7 +102,11 @@ def _play(files: wiring.DemoFiles) -> int:
 
 
 def _settings(files: wiring.DemoFiles) -> Settings:
-    return load_settings(Flags((), str(files.kubeconfig), str(files.registry)))
+    return load_settings(_flags(files))
+
+
+def _flags(files: wiring.DemoFiles) -> Flags:
+    return Flags((files.context,), str(files.kubeconfig), str(files.registry))
 
 
 async def _newest(files: wiring.DemoFiles) -> str:

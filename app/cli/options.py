@@ -105,7 +105,7 @@ def cluster_options(function: Function) -> Function:
             metavar="NAME",
             callback=filled,
             shell_complete=_known_contexts,
-            help="kubeconfig context; list and history take several.",
+            help="kubeconfig context; the dashboard, list and history take several.",
         ),
         click.option(
             "--kubeconfig", metavar="FILE", callback=filled, help="kubeconfig file; default: as kubectl."

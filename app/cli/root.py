@@ -9,10 +9,12 @@ import sys
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from app import __version__
 from app.cli import talk
 from app.cli.exits import ExitCode, code_for
+from app.cli.options import Flags, cluster_options
 from app.commands.catalog import VERBS, verb
 from app.domain.text import clean, quote
 from app.errors import NetgrantError
@@ -82,17 +84,36 @@ class Verbs(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="netgrant", message="%(prog)s %(version)s")
+@click.option("--read-only", is_flag=True, help="Leave out whatever changes a cluster: for a wall screen.")
+@cluster_options
 @click.pass_context
-def root(ctx: click.Context) -> None:
+def root(ctx: click.Context, flags: Flags, read_only: bool) -> None:
     """Give temporary network access in Kubernetes that ends by itself.
 
     A grant is a NetworkPolicy owned by a Job whose deadline the cluster keeps: when time is up the cluster
-    removes both, with this terminal closed and nothing installed. Without a command the dashboard opens.
+    removes both, with this terminal closed and nothing installed. Without a command the dashboard opens; the
+    options are its own.
     """
-    if ctx.invoked_subcommand is None:
-        from app.cli.dashboard import open_dashboard
+    if ctx.invoked_subcommand is not None:
+        _refuse_options_before_a_verb(ctx)
+        return
+    from app.cli.dashboard import open_dashboard
 
-        ctx.exit(open_dashboard())
+    ctx.exit(open_dashboard(flags, read_only=read_only))
+
+
+def _refuse_options_before_a_verb(ctx: click.Context) -> None:
+    """Tell whoever put a verb's option before the verb where it goes."""
+    for param in root.params:
+        if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
+            name = max(param.opts, key=len)
+            if name in _AFTER_VERB:
+                raise click.UsageError(f"{name} goes behind the command: {_behind(ctx, name)}", ctx)
+            raise click.UsageError(f"{name} is the dashboard's, which opens without a command", ctx)
+
+
+def _behind(ctx: click.Context, name: str) -> str:
+    return f"{ctx.invoked_subcommand} {name} …"
 
 
 def help_for(name: str) -> str:

@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+CONTEXT = "embedded"
+"""What its only context is called."""
+
 
 def write_kubeconfig(path: Path, server: str, user: str, token: str) -> Path:
     """Write the file, mode 0600, and return its path; JSON is YAML enough for every client."""
@@ -12,10 +15,10 @@ def write_kubeconfig(path: Path, server: str, user: str, token: str) -> Path:
     config = {
         "apiVersion": "v1",
         "kind": "Config",
-        "clusters": [{"name": "embedded", "cluster": {"server": server}}],
+        "clusters": [{"name": CONTEXT, "cluster": {"server": server}}],
         "users": [{"name": user, "user": credentials}],
-        "contexts": [{"name": "embedded", "context": {"cluster": "embedded", "user": user}}],
-        "current-context": "embedded",
+        "contexts": [{"name": CONTEXT, "context": {"cluster": CONTEXT, "user": user}}],
+        "current-context": CONTEXT,
     }
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         json.dump(config, file, indent=2)

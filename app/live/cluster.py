@@ -53,8 +53,8 @@ class Status:
     offset: timedelta = timedelta()
     """Server clock minus ours."""
     offset_error: timedelta = timedelta()
-    namespace: str | None = None
-    """The one namespace that is followed; None means all."""
+    namespaces: tuple[str, ...] | None = None
+    """The namespaces whose grants are shown: one was asked for, or not all may be listed; None is all."""
     links: Mapping[Kind, Link] = field(default_factory=dict)
     """Of each kind that is followed; EVENTS has one while somebody looks at a grant's events."""
     error: NetgrantError | None = None
@@ -92,6 +92,8 @@ class LiveCluster:
         self.session: Session | None = None
         """What verbs act through; None while there is no connection."""
         self.memory: Memory | None = None
+        self.covered: dict[Kind, frozenset[str] | None] = {}
+        """Of which namespaces all objects of a kind are known; None is all. Set by whoever follows."""
         self.on_change: Callable[[], None] = _nothing
         self.event_namespaces: tuple[str, ...] = ()
         """Where events are wanted from."""
@@ -108,6 +110,14 @@ class LiveCluster:
         """Tell whether the list of grants is complete: before, emptiness means nothing."""
         link = self.status.links.get(Kind.POLICIES)
         return link is not None and link.state in (LinkState.LIVE, LinkState.STALE)
+
+    def knows(self, kind: Kind, namespace: str = "") -> bool:
+        """Tell whether what is held of a kind in a namespace is what stands there now."""
+        link = self.status.links.get(kind)
+        if link is None or link.state is not LinkState.LIVE or kind not in self.covered:
+            return False
+        covered = self.covered[kind]
+        return covered is None or namespace in covered
 
     def set_status(self, **changes: object) -> None:
         """Replace some fields of the status, and say so."""

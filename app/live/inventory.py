@@ -4,7 +4,7 @@ Law: pure and in memory; whoever follows the cluster feeds it. What is not known
 simply not here: the links of the cluster's status tell which.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Generic, TypeVar
 
 from app.domain.objects import Meta, Namespace, NetworkPolicy, Pod, Service, Workload
@@ -41,6 +41,16 @@ class Shelf(Generic[T]):
         if held.pop(meta.name, None) is not None and not held:
             del self._by_namespace[meta.namespace]
         self._count(meta)
+
+    def retain(self, is_kept: Callable[[tuple[str, str]], bool]) -> None:
+        """Forget all objects but those whose namespace and name pass."""
+        for item in [
+            item
+            for namespace, held in self._by_namespace.items()
+            for name, item in held.items()
+            if not is_kept((namespace, name))
+        ]:
+            self.drop(item)
 
     def _count(self, meta: Meta) -> None:
         self.version += 1

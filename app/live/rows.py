@@ -4,7 +4,8 @@ Law: pure; ``now`` is an argument, by server time. Only grants that an object or
 judged again: ten thousand rows cost nothing while nothing happens to them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
@@ -36,7 +37,7 @@ class Rows:
         self._stale: set[str] = set()
         self._turns: list[tuple[datetime, str]] = []
         self._changes: list[RowChange] = []
-        self._jobs_readable = True
+        self._readable: frozenset[str] | None = None  # the namespaces whose Jobs are known; None is all
         self.version = 0
         """Grows with each change of any row, the countdown left out."""
 
@@ -54,10 +55,15 @@ class Rows:
         """Return the grant's objects, None where it does not stand."""
         return self._grants.get(grant_id)
 
-    def note_jobs_readable(self, readable: bool) -> None:
-        """Say whether Jobs may be read at all: else no dead-man switch can be called armed or not."""
-        if readable != self._jobs_readable:
-            self._jobs_readable = readable
+    def note_jobs_readable(self, readable: bool | frozenset[str] | None) -> None:
+        """Say where Jobs are known: elsewhere no dead-man switch can be called armed or not.
+
+        Args:
+            readable: the namespaces; True and None mean all, False none.
+        """
+        wanted = frozenset[str]() if readable is False else None if readable is True else readable
+        if wanted != self._readable:
+            self._readable = wanted
             self._stale.update(self._policies)
 
     def put_policy(self, policy: NetworkPolicy) -> None:
@@ -101,6 +107,16 @@ class Rows:
             if not held:
                 del self._jobs[grant_id]
 
+    def retain_policies(self, is_kept: Callable[[_Key], bool]) -> None:
+        """Forget all policies but those whose namespace and name pass."""
+        for key, grant_id in [(key, found) for key, found in self._labels.items() if not is_kept(key)]:
+            self._drop_policy(grant_id, key)
+
+    def retain_jobs(self, is_kept: Callable[[_Key], bool]) -> None:
+        """Forget all Jobs but those whose namespace and name pass."""
+        for job in [job for held in self._jobs.values() for key, job in held.items() if not is_kept(key)]:
+            self.drop_job(job)
+
     def advance(self, now: datetime) -> None:
         """Judge again what changed, and what the time has brought to a turn."""
         while self._turns and self._turns[0][0] <= now:
@@ -118,7 +134,7 @@ class Rows:
         if not policies and (had_policies or not jobs):
             self._end(grant_id, before)
             return
-        grant = join(policies, jobs, self._jobs_readable)[0]
+        grant = self._joined(join(policies, jobs)[0])
         row = row_of(grant, now, self.context, self._expiring)
         self._grants[grant_id], self._rows[grant_id] = grant, row
         if (turn := next_turn(grant, now, self._expiring)) is not None:
@@ -126,6 +142,14 @@ class Rows:
         if before is None or not is_same(before, row):
             change = Change.STANDS if before is None else Change.CHANGED
             self._note(RowChange(change, row, before))
+
+    def _joined(self, grant: Grant) -> Grant:
+        """Return the grant with its parts marked whose Jobs are not known."""
+        known = self._readable
+        if known is None or all(name in known for name in grant.namespaces):
+            return grant
+        parts = (replace(part, jobs_readable=part.namespace in known) for part in grant.parts)
+        return Grant(grant.id, tuple(parts))
 
     def _end(self, grant_id: str, before: GrantRow | None) -> None:
         if before is not None:

@@ -14,6 +14,7 @@ from app.wiring.sessions import (
     wall_clock,
     with_registry,
 )
+from app.wiring.terminal import run_dashboard
 from app.wiring.watching import Following, Sight, follow_grants
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "open_reading",
     "open_registry",
     "open_session",
+    "run_dashboard",
     "wall_clock",
     "with_registry",
 ]

@@ -14,6 +14,8 @@ class DemoFiles:
     kubectl_config: Path
     """For kubectl, which sends no token over plain HTTP."""
     registry: Path
+    context: str
+    """Its name in both files."""
 
 
 @contextmanager
@@ -24,6 +26,7 @@ def demo_cluster(folder: Path) -> Iterator[DemoFiles]:
         OSError: no loopback port can be had.
     """
     from app.demo import scenario
+    from app.demo.kubeconfig import CONTEXT
     from app.demo.server import ClusterOptions, running_cluster
 
     with running_cluster(ClusterOptions(has_kubelets=True), scenario.load) as cluster:
@@ -32,4 +35,5 @@ def demo_cluster(folder: Path) -> Iterator[DemoFiles]:
             kubeconfig=cluster.kubeconfig(folder / "kubeconfig", "alice"),
             kubectl_config=cluster.kubectl_config(folder / "kubectl-config", "alice"),
             registry=folder / "registry.db",
+            context=CONTEXT,
         )

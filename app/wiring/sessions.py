@@ -48,6 +48,19 @@ def options_for(settings: Settings, context: str | None) -> "ConnectOptions":
     )
 
 
+def server_url(settings: Settings, context: str | None) -> str:
+    """Return the URL of a context's API server, without asking it.
+
+    Raises:
+        ConfigError: there is nothing to connect to.
+    """
+    from app.kube.connection import choose
+    from app.kube.server import server_of
+
+    options = options_for(settings, context)
+    return server_of(choose(options), options.environ).url
+
+
 def configured_namespace(settings: Settings, context: str | None) -> str:
     """Return the namespace that kubectl would use, without asking any cluster; ``default`` if none is set.
 
