@@ -13,7 +13,8 @@ from app.cli.rows import COLUMNS, cells, row_now
 from app.cli.running import is_agreed, with_session
 from app.cli.tables import table
 from app.commands.catalog import verb
-from app.commands.revoke import Revoked, choose, choose_all, revoke
+from app.commands.ending import Ended
+from app.commands.revoke import choose, choose_all, revoke
 from app.commands.session import Session
 from app.domain.grant import Grant
 from app.domain.remarks import parse_reason
@@ -121,7 +122,7 @@ async def _revoke(session: Session, grant: Grant, reason: str) -> ExitCode:
     return ExitCode.OK if done.gone else ExitCode.REFUSED
 
 
-def _tell(done: Revoked) -> None:
+def _tell(done: Ended) -> None:
     for warning in done.warnings:
         talk.warn(warning)
     for sentence in done.blocked:

@@ -14,7 +14,7 @@ from app.domain.ids import new_id
 from app.domain.lifecycle import MOVES, Step, move
 from app.domain.objects import NetworkPolicy
 from app.domain.policyspec import summarise
-from app.domain.records import Entry, GrantRecord, Happening, Intent, Json, Op, Outcome, Phase
+from app.domain.records import EndCause, Entry, GrantRecord, Happening, Intent, Json, Op, Outcome, Phase
 from app.errors import RegistryError
 from app.ports import Identity
 
@@ -26,6 +26,8 @@ class Wanted:
     op: Op
     deadline: datetime
     reason: str
+    cause: EndCause = EndCause.REVOKED
+    """Of a removal: whether it is asked for, or due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ async def begin_recorded(
         RegistryError: no durable intent, so the change must not be made.
     """
     now = session.server_now(identity)
+    removes = wanted.op is Op.REVOKE
     detail: Json = {"owner": session.processes.own(), "parts": _named(record)}
+    if removes:
+        detail["cause"] = str(wanted.cause)
     intent = Intent(
         id=new_id(now),
         grant_id=grant.id,
@@ -134,7 +139,6 @@ async def begin_recorded(
         deadline=wanted.deadline,
         detail=detail,
     )
-    removes = wanted.op is Op.REVOKE
     begun = replace(record, phase=move(record.phase, Step.ENDING)) if removes else record
     change = Change(session, identity, grant, begun, intent.id)
     asked = change.entry(

@@ -268,8 +268,13 @@ async def _half_revoked(case: _Case) -> tuple[str, bool]:
         await case.close(Outcome.FAILED, record, {"error": f"taken out of the grant: {names}"})
         return f"{names} was taken out of the grant and is still enforced; remove it by hand", True
     ended_at = case.now if stood else min(case.now, case.latest)
-    await case.close(Outcome.DONE, case.ended(EndCause.REVOKED, ended_at), {})
+    await case.close(Outcome.DONE, case.ended(_cause_of(case.intent), ended_at), {})
     return "removed", True
+
+
+def _cause_of(intent: Intent) -> EndCause:
+    is_due = intent.detail.get("cause") == str(EndCause.EXPIRED)
+    return EndCause.EXPIRED if is_due else EndCause.REVOKED
 
 
 _HANDLERS = {

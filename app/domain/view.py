@@ -146,6 +146,26 @@ def row_of(grant: Grant, now: datetime, context: str, expiring: timedelta = time
     )
 
 
+def rests_on_terminal(row: GrantRow) -> bool:
+    """Tell whether a policy of the grant will stand past its deadline unless a netgrant that runs ends it.
+
+    What a finalizer holds no netgrant could end either; where Jobs may not be read, nobody can tell.
+    """
+    at_work = (Deadman.ARMED, Deadman.UNKNOWN)
+    loose = (part for part in row.parts if part.policy and part.deadman not in at_work)
+    return row.deadline is not None and any(not part.finalizers for part in loose)
+
+
+def nets_shown(row: GrantRow, is_keeping: bool) -> str:
+    """Return the NETS column: T in place of – where this terminal is the net.
+
+    Args:
+        row: the grant.
+        is_keeping: whether this process ends what is overdue in that cluster.
+    """
+    return row.nets.replace("–", "T") if is_keeping and rests_on_terminal(row) else row.nets
+
+
 def urgency(row: GrantRow) -> tuple[int, float]:
     """Return the sort key of the table: overdue first, then by time left."""
     return (0 if row.state is State.OVERDUE else 1, row.left.total_seconds() if row.left else 0.0)

@@ -1,6 +1,7 @@
 """Revoking in short: what is called for a grant in two namespaces, in order, and finalizers in its way."""
 
-from app.commands.revoke import Revoked, revoke
+from app.commands.ending import Ended
+from app.commands.revoke import revoke
 from app.domain.grant import Grant
 from tests.commands.world import World
 
@@ -22,7 +23,7 @@ STEPS = [
 BEGIN, LAST = STEPS.index("log.begin"), len(STEPS) - 1
 
 
-async def ended(world: World, grant: Grant, reason: str = "done") -> Revoked:
+async def ended(world: World, grant: Grant, reason: str = "done") -> Ended:
     return await revoke(world.session(), grant, reason)
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.commands.ending import Ended
 from app.commands.recover import recover
-from app.commands.revoke import Revoked, choose_all
+from app.commands.revoke import choose_all
 from app.commands.session import Limits
 from app.domain.manifest import GRANT_LABEL
 from app.domain.records import EndCause, Happening, Json, Outcome, Phase
@@ -24,7 +25,7 @@ async def test_policies_go_before_the_jobs_and_gone_is_what_a_get_says(guarded: 
     made = await guarded.granted(*TWO)
     done = await ended(guarded, made.grant)
     assert guarded.tap.methods() == STEPS
-    assert done == Revoked(made.grant.id, gone=True)
+    assert done == Ended(made.grant.id, gone=True)
     assert guarded.is_empty()
     record = guarded.log.records[made.grant.id]
     assert (record.phase, record.end_cause, record.ended_at) == (Phase.ENDED, EndCause.REVOKED, START)
