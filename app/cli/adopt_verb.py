@@ -18,9 +18,9 @@ from app.cli.options import (
 from app.cli.root import VerbCommand, help_for
 from app.cli.rows import json_row, row_now
 from app.cli.running import local_now, with_session
-from app.cli.tables import as_json, as_yaml
 from app.commands.adopt import Adoption, adopt
 from app.commands.session import Session
+from app.commands.written import as_json, as_yaml
 from app.domain.durations import format_moment
 from app.domain.names import is_dns1123_subdomain
 from app.domain.text import quote

@@ -8,8 +8,9 @@ from app.cli.exits import ExitCode
 from app.cli.options import Flags, cluster_options, output_option
 from app.cli.root import VerbCommand, help_for
 from app.cli.running import load_settings, one_context, recover_and_tell, run
-from app.cli.tables import as_json, table
+from app.cli.tables import table
 from app.commands.doctor import Finding, Verdict, examine, examine_registry
+from app.commands.written import as_json
 from app.errors import ConfigError
 
 _SIGNS = {Verdict.OK: "✓", Verdict.WARN: "!", Verdict.FAIL: "✗"}

@@ -6,9 +6,9 @@ from app.cli import talk
 from app.cli.options import Flags, cluster_options, life_options, output_option, parse_life
 from app.cli.root import VerbCommand, help_for
 from app.cli.running import local_now, with_session
-from app.cli.tables import as_json
 from app.commands.extend import Extended, Extension, extend
 from app.commands.session import Session
+from app.commands.written import as_json
 from app.domain.durations import format_duration, format_moment
 from app.domain.remarks import parse_reason
 

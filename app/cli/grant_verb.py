@@ -26,12 +26,12 @@ from app.cli.options import (
 from app.cli.root import VerbCommand, help_for
 from app.cli.rows import json_row, row_now
 from app.cli.running import load_settings, local_now, one_context, run, with_session
-from app.cli.tables import as_json, as_yaml
 from app.commands.create import Created, create, rehearse
 from app.commands.draft import Draft, Order, draft
 from app.commands.matching import describe_matches
 from app.commands.resolve import Opening, check, resolve
 from app.commands.session import Session
+from app.commands.written import as_json, as_yaml
 from app.domain.documents import wishes_from_documents
 from app.domain.durations import Life, format_duration, format_moment
 from app.domain.manifest import Wish

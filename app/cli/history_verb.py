@@ -9,20 +9,18 @@ from app import wiring
 from app.cli import talk
 from app.cli.options import Flags, cluster_options, filled, named, output_option, output_or_default
 from app.cli.root import VerbCommand, help_for
-from app.cli.rows import entry_json
 from app.cli.running import load_settings, local_now, recover_and_tell, run
-from app.cli.show_verb import history_line
-from app.cli.tables import as_csv, as_json, as_yaml
 from app.commands.ends import note_ends
+from app.commands.written import as_csv, as_json, as_yaml
 from app.domain.durations import parse_duration, parse_moment
 from app.domain.ids import resolve
 from app.domain.records import ChainedEntry, HistoryQuery
+from app.domain.telling import ENTRY_COLUMNS, entry_json, history_line
 from app.errors import ClusterError, ConfigError, InputError, NotFoundError, RegistryError
 from app.ports import GrantLog
 from app.settings import Settings
 
 _FORMATS = ("text", "json", "yaml", "csv")
-_CSV = ("seq", "at", "event", "grant", "actor", "cluster", "detail", "hash")
 
 
 @click.command("history", cls=VerbCommand, help=help_for("history"))
@@ -113,7 +111,7 @@ def _print(rows: tuple[ChainedEntry, ...], output: str) -> None:
         case "yaml":
             talk.data(as_yaml([[entry_json(item) for item in rows]]))
         case "csv":
-            talk.data(as_csv(_CSV, [entry_json(item) for item in rows]))
+            talk.data(as_csv(ENTRY_COLUMNS, [entry_json(item) for item in rows]))
         case _ if not rows:
             talk.say("the registry holds nothing of that")
         case _:

@@ -19,10 +19,11 @@ from app.cli.options import (
 from app.cli.root import VerbCommand, help_for
 from app.cli.rows import COLUMNS, JSON_COLUMNS, WIDE, cells
 from app.cli.running import each_context, load_settings, run
-from app.cli.tables import as_csv, as_json, as_yaml, table
+from app.cli.tables import table
 from app.cli.watching import watch_grants
 from app.commands.live import LiveGrants, read_grants
 from app.commands.session import Reading
+from app.commands.written import as_csv, as_json, as_yaml
 from app.domain.view import GrantRow, row_of, urgency
 from app.errors import InputError
 

@@ -5,16 +5,23 @@ import click
 from app.cli import talk
 from app.cli.options import Flags, cluster_options, output_option
 from app.cli.root import VerbCommand, help_for
-from app.cli.rows import entry_json, json_row, record_json, record_manifests, row_now
+from app.cli.rows import json_row, row_now
 from app.cli.running import with_session
-from app.cli.tables import as_json, as_yaml
 from app.commands.live import find_grant
 from app.commands.revoke import known_namespaces_or_none
 from app.commands.session import Session
+from app.commands.written import as_json, as_yaml
 from app.domain.durations import format_left, format_moment
 from app.domain.grant import Deadman, Grant
 from app.domain.ids import resolve
-from app.domain.records import ChainedEntry, GrantRecord, HistoryQuery
+from app.domain.records import ChainedEntry, GrantRecord, HistoryQuery, Json
+from app.domain.telling import (
+    entry_json,
+    grant_manifests,
+    history_line,
+    record_json,
+    record_manifests,
+)
 from app.domain.view import GrantRow
 from app.errors import NotFoundError, RegistryError
 
@@ -86,24 +93,10 @@ async def _history(session: Session, grant_id: str) -> tuple[ChainedEntry, ...]:
         return ()
 
 
-def _manifests(grant: Grant | None, record: GrantRecord | None) -> list[object]:
+def _manifests(grant: Grant | None, record: GrantRecord | None) -> list[Json]:
     if grant is None:
         return record_manifests(record) if record else []
-    return [
-        {
-            "apiVersion": "networking.k8s.io/v1",
-            "kind": "NetworkPolicy",
-            "metadata": {
-                "name": policy.metadata.name,
-                "namespace": policy.metadata.namespace,
-                "uid": policy.metadata.uid,
-                "labels": policy.metadata.labels or {},
-                "annotations": policy.metadata.annotations or {},
-            },
-            "spec": policy.spec or {},
-        }
-        for policy in grant.policies
-    ]
+    return grant_manifests(grant)
 
 
 def _text(row: GrantRow | None, record: GrantRecord | None, rows: tuple[ChainedEntry, ...]) -> str:
@@ -167,10 +160,3 @@ def _ended_lines(record: GrantRecord) -> list[str]:
         _field("Reason", row["reason"]),
         *(_field(name.title(), row[name]) for name in ("ticket", "incident") if row[name]),
     ]
-
-
-def history_line(item: ChainedEntry) -> str:
-    """Return an audit row as one line."""
-    row = entry_json(item)
-    detail = "  ".join(f"{key}={value}" for key, value in row["detail"].items() if value not in ("", None))
-    return f"{row['at']}  {row['event']:<9}  {row['grant']}  {row['actor']}  {detail}  #{row['seq']}"

@@ -13,7 +13,8 @@ from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.rows import COLUMNS, cells
 from app.cli.running import one_context, run
-from app.cli.tables import as_json_line, cells_wide
+from app.cli.tables import cells_wide
+from app.commands.written import as_json_line
 from app.domain.view import GrantRow
 from app.settings import Settings
 
