@@ -123,7 +123,7 @@ def _telling(describe: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[
     return told
 
 
-def _types(spec: Mapping[str, Any]) -> tuple[str, ...]:
+def sides_of(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the sides that count, ingress first: the rules of a side that is not in policyTypes do not."""
     types = spec.get("policyTypes") or ("Ingress", *(["Egress"] if spec.get("egress") else []))
     return tuple(side for side in _SIDES if side.capitalize() in types)
@@ -132,7 +132,7 @@ def _types(spec: Mapping[str, Any]) -> tuple[str, ...]:
 @_telling
 def direction_of(spec: Mapping[str, Any]) -> str:
     """Return ``ingress``, ``egress`` or ``both``."""
-    types = _types(spec)
+    types = sides_of(spec)
     return "both" if len(types) == 2 else types[0] if types else UNREADABLE
 
 
@@ -147,7 +147,7 @@ def describe_target(spec: Mapping[str, Any]) -> str:
 
 
 def _rules(spec: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], str]]:
-    return [(rule or {}, _SIDES[side]) for side in _types(spec) for rule in spec.get(side) or ()]
+    return [(rule or {}, _SIDES[side]) for side in sides_of(spec) for rule in spec.get(side) or ()]
 
 
 def _peer_text(value: object) -> str:

@@ -6,6 +6,7 @@ Law: pure; an Event that the cluster repeats (``count`` grows) is held once, in 
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 
 from app.domain.objects import Event, ObjectReference
 
@@ -44,6 +45,10 @@ class EventLog:
         """Return the events about some objects, oldest first."""
         found = [event for event in self._held.values() if concerns(event.involved_object)]
         return tuple(sorted(found, key=moment_of))
+
+    def newest(self, count: int) -> tuple[Event, ...]:
+        """Return those that were put last, at most ``count``, oldest first: all that came in as many puts."""
+        return tuple(islice(reversed(self._held.values()), max(0, count)))[::-1]
 
     def __len__(self) -> int:
         return len(self._held)

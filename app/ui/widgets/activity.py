@@ -1,0 +1,177 @@
+"""The tab with the pods that a grant is about and the stream of what happens around it.
+
+Law: texts come cleaned. However much happens, no more is looked through than what is new, and the list of
+pods is made again only as often as its making takes little of the time.
+"""
+
+from time import perf_counter
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from app.live.concerned import Concerned
+from app.live.own_words import beginning
+from app.live.stream import Stream, Subject
+from app.ui.view import Shown, View
+from app.ui.widgets.lines import Lines, quiet
+from app.ui.widgets.pane import Means, Pane
+from app.ui.widgets.pod_lines import pod_lines
+from app.ui.widgets.stream_lines import StreamLines, head_of, nothing_yet
+
+WIDE = 110
+"""From so many columns on, pods and events stand side by side."""
+_MOST_NAMESPACES = 8
+"""Each namespace whose events are followed is a watch of its own."""
+_REST_FACTOR = 20
+"""Making the list of pods takes at most a twentieth of the time."""
+_CHEAP_SECONDS = 0.002
+
+
+class Activity(Pane):
+    """Pods on the left, or above where it is narrow; events beside them."""
+
+    def __init__(self, means: Means) -> None:
+        super().__init__()
+        self._means = means
+        self._shown: Shown | None = None
+        self._concerned: Concerned | None = None
+        self._stream: Stream | None = None
+        self._rest_until = 0.0
+        self._before: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        """Two lists, and what there is to say of the second."""
+        yield Lines(id="pods")
+        with Vertical(id="events"):
+            yield Static(id="events-head")
+            ask = Input(placeholder="text that the events hold", id="events-filter", compact=True)
+            ask.display = False
+            yield ask
+            yield StreamLines(id="stream")
+
+    def on_resize(self, event: Resize) -> None:
+        """Stand side by side where there is room."""
+        self.set_class(event.size.width >= WIDE, "-wide")
+
+    def on_mount(self) -> None:
+        """Draw what was given before there was anything to draw on."""
+        self._draw_all()
+
+    def look_at(self, shown: Shown | None, view: View) -> None:
+        """Show another grant, or another state of it."""
+        before, self._shown = self._shown, shown
+        self._view = view
+        if shown is None:
+            self._concerned = self._stream = None
+        elif before is None or before.key != shown.key:
+            wanted = self._stream.filter if self._stream else ""
+            self._concerned = Concerned(shown.cluster.inventory)
+            self._stream = Stream(shown.cluster.events)
+            self._stream.narrow(wanted)
+            self._spaces: dict[str, None] = {}
+            if before is not None and before.cluster is not shown.cluster:
+                before.cluster.wish_events(())
+        self._rest_until = 0.0
+        self._draw_all()
+
+    def show_view(self, view: View) -> None:
+        """Bring both lists up to date."""
+        self._view = view
+        self._draw_all()
+
+    def _draw_all(self) -> None:
+        if not self.is_mounted:
+            return
+        if self._shown is None or self._stream is None:
+            self.query_one("#pods", Lines).show([quiet("No grant is chosen.")])
+            self.query_one(StreamLines).show([])
+            self.query_one("#events-head", Static).update(Content(""))
+            return
+        if perf_counter() >= self._rest_until:
+            begun = perf_counter()
+            self._look_for_pods(self._shown)
+            cost = perf_counter() - begun
+            self._rest_until = begun + cost * _REST_FACTOR if cost > _CHEAP_SECONDS else 0.0
+        own = self._means.diary.of(*self._shown.key)
+        self._stream.tell(*beginning(self._shown.row), *own)
+        self._stream.advance()
+        self._draw_stream(self._shown, self._stream)
+
+    def _look_for_pods(self, shown: Shown) -> None:
+        assert self._concerned is not None and self._stream is not None
+        cluster = shown.cluster
+        grant = cluster.rows.grant(shown.row.id)
+        ends = self._concerned.ends(grant.policies if grant else ())
+        now = cluster.server_now(self._view.now)
+        self.query_one("#pods", Lines).show(pod_lines(ends, cluster, shown.row.namespaces, now))
+        pods = [pod.metadata for end in ends for pod in end.pods]
+        objects: list[Subject] = [("Pod", meta.namespace, meta.name) for meta in pods]
+        for part in shown.row.parts:
+            objects += [
+                (kind, part.namespace, name)
+                for kind, name in (("NetworkPolicy", part.policy), ("Job", part.job))
+                if name
+            ]
+        self._stream.concern(objects)
+        self._spaces |= dict.fromkeys((*shown.row.namespaces, *(meta.namespace for meta in pods)))
+        cluster.wish_events([*self._spaces][:_MOST_NAMESPACES])
+
+    def _draw_stream(self, shown: Shown, stream: Stream) -> None:
+        lines = stream.lines()
+        shelf = self.query_one(StreamLines)
+        now = shown.cluster.server_now(self._view.now)
+        unfollowed = max(0, len(self._spaces) - _MOST_NAMESPACES)
+        shelf.tell(lines, now) if lines else shelf.show(nothing_yet(shown.cluster, stream))
+        head = head_of(shown.cluster, stream, (shelf.is_at_end, unfollowed))
+        self.query_one("#events-head", Static).update(head)
+
+    def pause(self) -> None:
+        """Hold the stream, or let it go on from its end."""
+        if self._stream is None:
+            return
+        self._stream.hold(not self._stream.is_held)
+        self._draw_all()
+        if not self._stream.is_held:
+            self.query_one(StreamLines).follow()
+
+    def ask(self) -> None:
+        """Ask for the text that events must hold."""
+        self._before = self.screen.focused
+        ask = self.query_one("#events-filter", Input)
+        ask.display = True
+        ask.focus()
+
+    def clear(self) -> bool:
+        """Show all events again; tell whether some were left out."""
+        ask = self.query_one("#events-filter", Input)
+        had = bool(ask.value) or ask.display
+        ask.value = ""
+        self._leave()
+        return had
+
+    def _leave(self) -> None:
+        ask = self.query_one("#events-filter", Input)
+        if ask.display:
+            ask.display = False
+            if self._before is not None:
+                self.screen.set_focus(self._before)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while it is typed."""
+        event.stop()
+        if self._stream is not None:
+            self._stream.narrow(event.value)
+            self._draw_all()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the filter, and go back to where the cursor was."""
+        event.stop()
+        self._leave()
+
+    def copyable(self) -> str:
+        """Return pods and events as text."""
+        return "\n".join(lines.text() for lines in self.query(Lines))

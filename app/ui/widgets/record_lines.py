@@ -1,0 +1,104 @@
+"""What the registry holds, as lines: when, what, who, why, and how the deadline moved.
+
+Law: pure; a registry's texts are cleaned here, for a file may hold anything.
+"""
+
+from datetime import UTC, datetime
+
+from app.domain.durations import format_duration, parse_moment
+from app.domain.ids import short
+from app.domain.records import ChainedEntry, GrantRecord, Happening, Json
+from app.domain.telling import entry_json, record_json
+from app.domain.text import clean
+from app.ui.widgets.lines import Line, quiet
+
+_TOKENS = {
+    Happening.GRANTED: "-good",
+    Happening.ADOPTED: "-good",
+    Happening.FAILED: "-bad",
+    Happening.GAP: "-warn",
+    Happening.REPAIRED: "-warn",
+}
+_TOLD = frozenset({"reason", "deadline", "before", "cause", "owner", "audit_ids", "parts"})
+"""Of a row's detail, what has a place of its own or is of no use to people."""
+
+
+def record_lines(record: GrantRecord | None) -> list[Line]:
+    """Return what the registry knows of a grant itself."""
+    if record is None:
+        return [quiet("This registry does not know the grant: it was made by another user or elsewhere.")]
+    row = record_json(record)
+    ended = f", {row['endCause']} {_clock(record.ended_at)}" if record.ended_at else ""
+    ticket = "  ".join(clean(text) for text in (record.ticket, record.incident) if text)
+    return [
+        (
+            (f"{row['phase']}{ended}", "-title"),
+            (f"  {_opens(row)}", ""),
+            (f"  by {row['requestedBy']}", "-quiet"),
+            (f"  {ticket}" if ticket else "", ""),
+        ),
+    ]
+
+
+def _opens(row: Json) -> str:
+    arrow = "→" if row["direction"] == "egress" else "←"
+    return f"{','.join(row['namespaces'])} {row['target']} {arrow} {row['peers']} {row['ports']}"
+
+
+def _clock(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+
+
+def entry_line(item: ChainedEntry) -> Line:
+    """Return one audit row of a grant that is known from elsewhere."""
+    row = entry_json(item)
+    happening = item.entry.happening
+    return (
+        (f"{_clock(item.entry.at)}  ", "-quiet"),
+        (f"{row['event']:<9}  ", _TOKENS.get(happening, "-title")),
+        (f"{row['actor']}  ", ""),
+        *_what(row["detail"], item.entry.at),
+        (f"  #{row['seq']}", "-quiet"),
+    )
+
+
+def history_row(item: ChainedEntry, record: GrantRecord | None) -> Line:
+    """Return one audit row with what its grant opened."""
+    row = entry_json(item)
+    known = record_json(record) if record else None
+    where = f"{_opens(known)}  " if known else ""
+    ticket = f"  {known['ticket']}" if known and known["ticket"] else ""
+    return (
+        (f"{_clock(item.entry.at)}  ", "-quiet"),
+        (f"{row['event']:<9}  ", _TOKENS.get(item.entry.happening, "-title")),
+        (f"…{short(row['grant'])}  " if row["grant"] else "", "-quiet"),
+        (where, ""),
+        (f"{row['actor']}", "-own"),
+        (ticket, ""),
+        ("  ", ""),
+        *_what(row["detail"], item.entry.at),
+        (f"  #{row['seq']}", "-quiet"),
+    )
+
+
+def _what(detail: Json, at: datetime) -> Line:
+    """Return how the deadline moved, why, and what else there is to say."""
+    found: list[tuple[str, str]] = []
+    before, after = (parse_moment(str(detail.get(key, ""))) for key in ("before", "deadline"))
+    if after is not None:
+        found.append((_moved(before, after, at), ""))
+    if detail.get("cause"):
+        found.append((str(detail["cause"]), ""))
+    if detail.get("reason"):
+        found.append((f'"{detail["reason"]}"', ""))
+    rest = {key: value for key, value in detail.items() if key not in _TOLD and value not in ("", None, [])}
+    found += [(f"{key}={value}", "-quiet") for key, value in rest.items()]
+    return tuple((f"{'  ' if index else ''}{text}", token) for index, (text, token) in enumerate(found))
+
+
+def _moved(before: datetime | None, after: datetime, at: datetime) -> str:
+    form = "%H:%M:%S" if after.date() == at.date() else "%Y-%m-%d %H:%M:%S"
+    if before is None:
+        return f"until {after:{form}}"
+    sign, by = ("+", after - before) if after >= before else ("−", before - after)
+    return f"{before:%H:%M:%S} → {after:{form}} ({sign}{format_duration(by)})"
