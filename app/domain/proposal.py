@@ -4,8 +4,24 @@ Law: values only; every field is what a person would type, and is checked where 
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.policyspec import Direction
+
+
+class Field(StrEnum):
+    """The form's fields, by their names in a Proposal, in the order in which they are filled in."""
+
+    CONTEXT = "context"
+    DIRECTION = "direction"
+    NAMESPACE = "namespace"
+    TARGET = "target"
+    SOURCE = "source"
+    PORTS = "ports"
+    LIFE = "life"
+    REASON = "reason"
+    TICKET = "ticket"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +44,20 @@ class Proposal:
     reason: str = ""
     ticket: str = ""
     incident: str = ""
+
+    @property
+    def selected(self) -> Field:
+        """Return the field that names the pods which the policy selects."""
+        return Field.TARGET if self.direction is Direction.INGRESS else Field.SOURCE
+
+    @property
+    def peers(self) -> Field:
+        """Return the field that names the other side."""
+        return Field.SOURCE if self.direction is Direction.INGRESS else Field.TARGET
+
+    def text(self, field: Field) -> str:
+        """Return what is written in a field."""
+        return str(getattr(self, field))
 
 
 @dataclass(frozen=True, slots=True)
