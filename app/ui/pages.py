@@ -5,6 +5,7 @@ Law: a dialog is a function of the screen stack: it takes values, gives one back
 
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from app.commands.catalog import Key
@@ -48,3 +49,7 @@ class Page(_Keyed[None]):
 
 class Dialog(_Keyed[T], ModalScreen[T], Generic[T]):
     """A screen in front of another that gives a value back; None is "nothing is to be done"."""
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close with a value, once: a second Enter that was on its way would close the screen behind."""
+        return super().dismiss(result) if self.app.screen is self else AwaitComplete()
