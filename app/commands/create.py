@@ -43,8 +43,17 @@ async def rehearse(session: Session, plan: Draft) -> None:
         ClusterError: what the server would answer.
     """
     for manifest in plan.manifests():
-        writer = session.cluster.deadlines if manifest["kind"] == "Job" else session.cluster.policies
-        await writer.create(manifest, dry_run=True)
+        await rehearse_one(session, manifest)
+
+
+async def rehearse_one(session: Session, manifest: Json) -> None:
+    """Let the server check one object by dry run.
+
+    Raises:
+        ClusterError: what the server would answer.
+    """
+    writer = session.cluster.deadlines if manifest["kind"] == "Job" else session.cluster.policies
+    await writer.create(manifest, dry_run=True)
 
 
 @dataclass(frozen=True, slots=True)
