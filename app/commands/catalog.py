@@ -35,6 +35,7 @@ VERBS = (
     Verb("exec", "Open access, run a command, and revoke when it ends, however it ends", writes=True),
     Verb("doctor", "Check cluster, clock, permissions, nets and registry"),
     Verb("demo", "Play an incident on a cluster inside this process"),
+    Verb("serve", "Show the dashboard in a browser, on this machine and read-only unless told otherwise"),
     Verb("completion", "Print the shell completion for bash, zsh or fish"),
 )
 
@@ -107,6 +108,16 @@ DASHBOARD = (
 )
 """The keys of the dashboard, after k9s where it has them."""
 
+TABLE = (
+    Key("line(1)", "j,down", "down", "Go to the next line", in_footer=False),
+    Key("line(-1)", "k,up", "up", "Go to the line before", in_footer=False),
+    Key("page(1)", "ctrl+f,pagedown", "page down", "Go one page down", in_footer=False),
+    Key("page(-1)", "ctrl+b,pageup", "page up", "Go one page up", in_footer=False),
+    Key("first", "g,home", "first", "Go to the first line", in_footer=False),
+    Key("last", "G,end", "last", "Go to the last line", in_footer=False),
+)
+"""The keys that move in the table of grants."""
+
 GRANT_FORM = (
     Key(
         "submit",
@@ -163,6 +174,7 @@ HELP = (Key("back", "escape,q,question_mark", "back", "Close the help"),)
 
 SCREENS = {
     "dashboard": DASHBOARD,
+    "table of grants": TABLE,
     "new grant": GRANT_FORM,
     "other forms": DIALOG,
     "history": HISTORY,
