@@ -118,12 +118,12 @@ def row_of(grant: Grant, now: datetime, context: str, expiring: timedelta = time
         expiring: how long before its end a grant counts as expiring.
     """
     told = summarise(policy.spec or {} for policy in grant.policies)
-    deadline = grant.deadline()
+    deadline, drift = grant.deadline(), grant.drift()
     parts = _part_rows(grant)
     letters = dict.fromkeys(NET_LETTERS.get(part.deadman, "–") for part in parts if part.policy)
     return GrantRow(
         id=grant.id,
-        state=state_of(grant, now, expiring),
+        state=state_of(grant, now, expiring, drift),
         deadline=deadline,
         left=None if deadline is None else deadline - now,
         context=context,
@@ -140,7 +140,7 @@ def row_of(grant: Grant, now: datetime, context: str, expiring: timedelta = time
         ticket=grant.ticket,
         incident=grant.incident,
         created_at=grant.created_at,
-        drift=grant.drift(),
+        drift=drift,
         adopted=grant.is_adopted,
         parts=parts,
     )

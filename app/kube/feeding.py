@@ -73,6 +73,7 @@ class Feeding:
             raise failed.exceptions[0] from None
         finally:
             self._cluster.on_wish = _nothing
+            self._cluster.lose(self._session.clock.now(), "nothing is asked any more")
         raise AssertionError("what runs for ever has ended")
 
     def _start(self, tasks: asyncio.TaskGroup) -> None:

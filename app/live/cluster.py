@@ -134,6 +134,21 @@ class LiveCluster:
             links[kind] = link
         self.set_status(links=links)
 
+    def lose(self, now: datetime, why: str) -> None:
+        """Say that nothing of it is kept up to date any more; everything stays readable.
+
+        Args:
+            now: our time.
+            why: what happened, in one line.
+        """
+        links = self.status.links.items()
+        self.set_status(
+            links={
+                kind: Link(LinkState.STALE, now, why) if link.state is LinkState.LIVE else link
+                for kind, link in links
+            }
+        )
+
     def touch(self) -> None:
         """Say that something has changed."""
         self.on_change()

@@ -1,7 +1,8 @@
 """The grants of one cluster as rows, kept current object by object, and what has changed since last looked.
 
 Law: pure; ``now`` is an argument, by server time. Only grants that an object or the time has touched are
-judged again: ten thousand rows cost nothing while nothing happens to them.
+judged again: ten thousand rows cost nothing while nothing happens to them. Policies and Jobs come by two
+streams that know nothing of each other: what does not fit together is believed once it has lasted.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,13 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from app.domain.grant import Grant, join, next_turn
-from app.domain.manifest import GRANT_LABEL
-from app.domain.objects import FullMeta, Job, NetworkPolicy
+from app.domain.grant import OVERDUE_AFTER, Grant, State, join, next_turn
+from app.domain.objects import Job, NetworkPolicy
 from app.domain.view import GrantRow, row_of
+from app.live.by_grant import ByGrant, Key
 from app.live.projector import Change, RowChange, is_same
 
-_Key = tuple[str, str]
+GRACE = OVERDUE_AFTER
+"""How long a drift must last until it is shown: extending and ending a grant go through such states."""
+_SET_BACK = timedelta(seconds=1)
+"""By how much time may go back without all being judged anew: measurements of a clock differ by that."""
 
 
 class Rows:
@@ -29,15 +33,21 @@ class Rows:
     def __init__(self, context: str, expiring: timedelta = timedelta(minutes=5)) -> None:
         self.context = context
         self._expiring = expiring
-        self._policies: dict[str, dict[_Key, NetworkPolicy]] = {}
-        self._jobs: dict[str, dict[_Key, Job]] = {}
-        self._labels: dict[_Key, str] = {}
+        self._stale: dict[str, None] = {}  # in the order in which they were touched
+        self._policies: ByGrant[NetworkPolicy] = ByGrant(self._stale)
+        self._jobs: ByGrant[Job] = ByGrant(self._stale)
+        self._readable: frozenset[str] | None = None  # the namespaces whose Jobs are known; None is all
         self._grants: dict[str, Grant] = {}
         self._rows: dict[str, GrantRow] = {}
-        self._stale: set[str] = set()
+        self._had_policies: set[str] = set()
+        self._drifting: dict[str, datetime] = {}  # since when
+        self._believed: set[str] = (
+            set()
+        )  # whose drift may be shown at once: their Jobs have just come to be known
         self._turns: list[tuple[datetime, str]] = []
+        self._turn_of: dict[str, datetime] = {}
+        self._judged_at: datetime | None = None
         self._changes: list[RowChange] = []
-        self._readable: frozenset[str] | None = None  # the namespaces whose Jobs are known; None is all
         self.version = 0
         """Grows with each change of any row, the countdown left out."""
 
@@ -64,84 +74,71 @@ class Rows:
         wanted = frozenset[str]() if readable is False else None if readable is True else readable
         if wanted != self._readable:
             self._readable = wanted
-            self._stale.update(self._policies)
+            self._believed.update(self._policies.grants)
+            self._stale.update(dict.fromkeys(self._policies.grants))
 
     def put_policy(self, policy: NetworkPolicy) -> None:
         """Hold a policy; one without the grant label is none of ours, or is no more."""
-        key = _key(policy.metadata)
-        grant_id = (policy.metadata.labels or {}).get(GRANT_LABEL, "")
-        known = self._labels.get(key, "")
-        if known and known != grant_id:
-            self._drop_policy(known, key)
-        if grant_id:
-            self._labels[key] = grant_id
-            self._policies.setdefault(grant_id, {})[key] = policy
-            self._stale.add(grant_id)
+        self._policies.put(policy)
 
     def drop_policy(self, policy: NetworkPolicy) -> None:
         """Forget a policy that is gone."""
-        key = _key(policy.metadata)
-        if grant_id := self._labels.get(key):
-            self._drop_policy(grant_id, key)
+        self._policies.drop(policy)
 
-    def _drop_policy(self, grant_id: str, key: _Key) -> None:
-        self._labels.pop(key, None)
-        held = self._policies[grant_id]
-        held.pop(key, None)
-        if not held:
-            del self._policies[grant_id]
-        self._stale.add(grant_id)
+    def retain_policies(self, is_kept: Callable[[Key], bool]) -> None:
+        """Forget all policies but those whose namespace and name pass."""
+        self._policies.retain(is_kept)
 
     def put_job(self, job: Job) -> None:
         """Hold a dead-man Job."""
-        if grant_id := (job.metadata.labels or {}).get(GRANT_LABEL):
-            self._jobs.setdefault(grant_id, {})[_key(job.metadata)] = job
-            self._stale.add(grant_id)
+        self._jobs.put(job)
 
     def drop_job(self, job: Job) -> None:
         """Forget a Job that is gone."""
-        grant_id = (job.metadata.labels or {}).get(GRANT_LABEL, "")
-        held = self._jobs.get(grant_id, {})
-        if held.pop(_key(job.metadata), None) is not None:
-            self._stale.add(grant_id)
-            if not held:
-                del self._jobs[grant_id]
+        self._jobs.drop(job)
 
-    def retain_policies(self, is_kept: Callable[[_Key], bool]) -> None:
-        """Forget all policies but those whose namespace and name pass."""
-        for key, grant_id in [(key, found) for key, found in self._labels.items() if not is_kept(key)]:
-            self._drop_policy(grant_id, key)
-
-    def retain_jobs(self, is_kept: Callable[[_Key], bool]) -> None:
+    def retain_jobs(self, is_kept: Callable[[Key], bool]) -> None:
         """Forget all Jobs but those whose namespace and name pass."""
-        for job in [job for held in self._jobs.values() for key, job in held.items() if not is_kept(key)]:
-            self.drop_job(job)
+        self._jobs.retain(is_kept)
 
-    def advance(self, now: datetime) -> None:
-        """Judge again what changed, and what the time has brought to a turn."""
+    def advance(self, now: datetime, limit: int | None = None) -> bool:
+        """Judge again what changed, and what the time has brought to a turn; return whether that was all.
+
+        Args:
+            now: the server's time.
+            limit: how many grants to judge at most (60 µs each); None is all.
+        """
+        if self._judged_at is not None and now < self._judged_at - _SET_BACK:
+            self._stale.update(dict.fromkeys(self._rows))
+        self._judged_at = now
         while self._turns and self._turns[0][0] <= now:
-            self._stale.add(heappop(self._turns)[1])
-        stale, self._stale = self._stale, set()
-        for grant_id in stale:
+            turn, grant_id = heappop(self._turns)
+            if self._turn_of.get(grant_id) == turn:
+                self._stale[grant_id] = None
+        for grant_id in list(self._stale)[:limit]:
+            del self._stale[grant_id]
             self._judge(grant_id, now)
+        return not self._stale
 
     def _judge(self, grant_id: str, now: datetime) -> None:
-        policies = self._policies.get(grant_id, {}).values()
-        jobs = self._jobs.get(grant_id, {}).values()
+        policies, jobs = self._policies.of(grant_id), self._jobs.of(grant_id)
         before = self._rows.get(grant_id)
-        # A Job whose policies have been here and are gone is a grant that ended, not one half made.
-        had_policies = before is not None and any(part.policy for part in before.parts)
-        if not policies and (had_policies or not jobs):
+        if policies:
+            self._had_policies.add(grant_id)
+        elif not jobs or grant_id in self._had_policies:
+            # A Job whose policies have been here and are gone is a grant that ended, not one half made.
             self._end(grant_id, before)
+            if not jobs:
+                self._had_policies.discard(grant_id)
             return
         grant = self._joined(join(policies, jobs)[0])
-        row = row_of(grant, now, self.context, self._expiring)
-        self._grants[grant_id], self._rows[grant_id] = grant, row
-        if (turn := next_turn(grant, now, self._expiring)) is not None:
-            heappush(self._turns, (turn, grant_id))
+        self._grants[grant_id] = grant
+        row = self._calmed(row_of(grant, now, self.context, self._expiring), before is None, now)
+        self._believed.discard(grant_id)
+        self._plan(grant, now)
         if before is None or not is_same(before, row):
-            change = Change.STANDS if before is None else Change.CHANGED
-            self._note(RowChange(change, row, before))
+            self._rows[grant_id] = row
+            self._note(RowChange(Change.STANDS if before is None else Change.CHANGED, row, before))
 
     def _joined(self, grant: Grant) -> Grant:
         """Return the grant with its parts marked whose Jobs are not known."""
@@ -151,7 +148,36 @@ class Rows:
         parts = (replace(part, jobs_readable=part.namespace in known) for part in grant.parts)
         return Grant(grant.id, tuple(parts))
 
+    def _calmed(self, row: GrantRow, is_new: bool, now: datetime) -> GrantRow:
+        """Return the row without a drift that has not lasted long enough to be believed."""
+        if not row.drift:
+            self._drifting.pop(row.id, None)
+            return row
+        if row.id in self._believed or (is_new and not _awaits_its_job(self._grants[row.id])):
+            self._drifting[row.id] = now - GRACE
+        if now >= self._drifting.setdefault(row.id, now) + GRACE:
+            return row
+        state = row.state
+        if state is State.DRIFTED:
+            is_near = row.left is not None and row.left <= self._expiring
+            state = State.EXPIRING if is_near else State.ACTIVE
+        return replace(row, drift=(), state=state)
+
+    def _plan(self, grant: Grant, now: datetime) -> None:
+        """Remember when time alone may change the row."""
+        turns = [next_turn(grant, now, self._expiring)]
+        if (since := self._drifting.get(grant.id)) is not None:
+            turns.append(since + GRACE)
+        turn = min((turn for turn in turns if turn is not None and turn > now), default=None)
+        if turn is None:
+            self._turn_of.pop(grant.id, None)
+        elif self._turn_of.get(grant.id) != turn:
+            self._turn_of[grant.id] = turn
+            heappush(self._turns, (turn, grant.id))
+
     def _end(self, grant_id: str, before: GrantRow | None) -> None:
+        for held in (self._turn_of, self._drifting):
+            held.pop(grant_id, None)
         if before is not None:
             del self._rows[grant_id], self._grants[grant_id]
             self._note(RowChange(Change.ENDED, before, before))
@@ -170,5 +196,9 @@ class Rows:
         return tuple(row for grant_id in grant_ids if (row := self._rows.get(grant_id)) is not None)
 
 
-def _key(meta: FullMeta) -> _Key:
-    return meta.namespace, meta.name
+def _awaits_its_job(grant: Grant) -> bool:
+    """Tell whether a policy is owned by an object that is not here: it may be on its way, or be gone."""
+    return any(
+        part.policy is not None and part.policy.metadata.owner_references and part.job is None
+        for part in grant.parts
+    )

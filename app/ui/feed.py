@@ -2,16 +2,20 @@
 
 Law: widgets are touched by nobody but their screens, which subscribe here. However much happens, screens are
 told ten times a second at most, and each second even if nothing does, for time alone changes what they show.
+A first list of ten thousand grants is judged a little at a time.
 """
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
 
 from textual.signal import Signal
 from textual.timer import Timer
 
-from app.errors import NetgrantError
+from app.domain.text import clean
+from app.errors import ConfigError, NetgrantError, UnauthorizedError
 from app.live.cluster import LiveCluster, Stage
 from app.live.projector import RowChange
 from app.ui.view import View
@@ -21,7 +25,13 @@ if TYPE_CHECKING:
 
 _PAUSE_SECONDS = 0.1
 _TICK_SECONDS = 1.0
+_LEAST_SECONDS = 0.01
+"""How long to gather what comes together even where nobody was told for long."""
+_AT_ONCE = 150
+"""Grants judged before the screens get their turn: about 12 ms."""
 _RETRY_SECONDS = 30.0
+_CONFIG_RETRY_SECONDS = 300.0
+"""What is wrong with a configuration rarely heals by itself, and asking may open a browser each time."""
 
 Happened = tuple[LiveCluster, RowChange]
 
@@ -39,8 +49,14 @@ class Feed:
         self.happenings: Signal[tuple[Happened, ...]] = Signal(app, "happenings")
         self.clusters: tuple[LiveCluster, ...] = ()
         self._tasks: dict[LiveCluster, asyncio.Task[None]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._pending: Timer | None = None
+        self._judging: Timer | None = None
+        self._told_at = 0.0
+        self._changed = asyncio.Event()
         self._version = 0
+        self._basis: tuple[object, ...] = ()
+        self._is_over = False
         self.view = View(self._backend.clock.now(), (), 0)
 
     def start(self) -> None:
@@ -59,55 +75,123 @@ class Feed:
         for cluster in self.clusters:
             if cluster not in self._tasks:
                 self._begin(cluster)
-        self._version += 1
         self.publish()
 
-    def retry(self, cluster: LiveCluster) -> None:
-        """Connect anew, at once."""
-        self._stop(cluster)
+    def retry(self, cluster: LiveCluster, *, may_prompt: bool = False) -> None:
+        """Connect anew, at once; what is known of the cluster stays readable meanwhile.
+
+        Args:
+            cluster: one of ``clusters``; any other is left alone.
+            may_prompt: whether a credential plugin may ask on the terminal, which the app has let go of.
+        """
+        if cluster not in self.clusters:
+            return
+        before = self._stop(cluster)
+        cluster.session = None
         cluster.set_status(stage=Stage.CONNECTING, error=None)
-        self._begin(cluster)
+        self._begin(cluster, before, may_prompt=may_prompt)
 
-    def _begin(self, cluster: LiveCluster) -> None:
+    async def log_in(self, cluster: LiveCluster) -> None:
+        """Connect anew while a credential plugin may ask on the terminal; return once it has asked."""
+        self.retry(cluster, may_prompt=True)
+        while cluster in self.clusters and not (cluster.session or cluster.status.stage is Stage.FAILED):
+            self._changed.clear()
+            await self._changed.wait()
+
+    def _begin(
+        self, cluster: LiveCluster, before: asyncio.Task[None] | None = None, *, may_prompt: bool = False
+    ) -> None:
         cluster.on_change = self._note
-        self._tasks[cluster] = asyncio.create_task(self._follow(cluster), name=f"follow {cluster.name}")
+        work = self._follow(cluster, before, may_prompt)
+        self._tasks[cluster] = asyncio.create_task(work, name=f"follow {cluster.name}")
 
-    def _stop(self, cluster: LiveCluster) -> None:
-        if (task := self._tasks.pop(cluster, None)) is not None:
+    def _stop(self, cluster: LiveCluster) -> asyncio.Task[None] | None:
+        """Begin to end the following of a cluster; return what has yet to end."""
+        task = self._tasks.pop(cluster, None)
+        if task is not None:
             task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
+        return task
 
-    async def _follow(self, cluster: LiveCluster) -> None:
+    async def _follow(
+        self, cluster: LiveCluster, before: asyncio.Task[None] | None, may_prompt: bool
+    ) -> None:
         """Keep one cluster current; what makes that impossible is shown, and tried again now and then."""
+        if before is not None:
+            await asyncio.wait((before,))  # it still holds the connection that this one takes the place of
+        remembering = asyncio.create_task(self._remember(cluster))
+        try:
+            await self._keep_current(cluster, may_prompt)
+        finally:
+            remembering.cancel()
+
+    async def _remember(self, cluster: LiveCluster) -> None:
+        """Show what the registry remembers, until the cluster itself has answered."""
+        with suppress(NetgrantError):  # what is wrong is said where a connection or the registry is asked for
+            memory = await self._backend.remember(cluster.wanted)
+            if not cluster.is_synced and not cluster.rows:
+                cluster.memory = memory
+                cluster.touch()
+
+    async def _keep_current(self, cluster: LiveCluster, may_prompt: bool) -> NoReturn:
         while True:
-            try:
-                await self._backend.follow(cluster)
-            except NetgrantError as error:
-                cluster.set_status(stage=Stage.FAILED, error=error)
-            await asyncio.sleep(_RETRY_SECONDS)
+            error = await self._outcome(cluster, may_prompt)
+            may_prompt = False
+            cluster.set_status(stage=Stage.FAILED, error=error)
+            is_config = isinstance(error, ConfigError | UnauthorizedError)
+            await asyncio.sleep(_CONFIG_RETRY_SECONDS if is_config else _RETRY_SECONDS)
+
+    async def _outcome(self, cluster: LiveCluster, may_prompt: bool) -> NetgrantError:
+        """Follow a cluster for as long as that is possible; return why it is not any more."""
+        try:
+            await self._backend.follow(cluster, may_prompt=may_prompt)
+        except NetgrantError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - the outermost seam: the other clusters go on being shown
+            what = f"this is a bug: {type(error).__name__} while following {clean(cluster.name)}"
+            return NetgrantError(f"{what}; what is shown of it is not kept up", fix="please report it")
+        return NetgrantError(f"the following of {clean(cluster.name)} has ended")
 
     async def stop(self) -> None:
         """End all following."""
-        tasks = tuple(self._tasks.values())
-        self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        self._is_over = True
+        for cluster in tuple(self._tasks):
+            self._stop(cluster)
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _note(self) -> None:
-        if self._pending is None:
-            self._pending = self._app.set_timer(_PAUSE_SECONDS, self.publish)
+        """Tell the screens soon, together with what else happens until then."""
+        self._changed.set()
+        if self._pending is None and not self._is_over:
+            wait = self._told_at + _PAUSE_SECONDS - asyncio.get_running_loop().time()
+            self._pending = self._app.set_timer(max(_LEAST_SECONDS, wait), self.publish)
+
+    def _judge(self, now: datetime) -> None:
+        """Judge what has changed; go on later if that is much."""
+        done = [cluster.rows.advance(cluster.server_now(now), _AT_ONCE) for cluster in self.clusters]
+        if not all(done) and self._judging is None and not self._is_over:
+            self._judging = self._app.set_timer(_LEAST_SECONDS, self._judge_on)
+
+    def _judge_on(self) -> None:
+        self._judging = None
+        self._judge(self._backend.clock.now())
+        self._note()
 
     def publish(self) -> None:
         """Tell the screens now."""
         if self._pending is not None:
             self._pending.stop()
             self._pending = None
+        if self._is_over:
+            return
         now = self._backend.clock.now()
-        happened: list[Happened] = []
-        for cluster in self.clusters:
-            cluster.rows.advance(cluster.server_now(now))
-            happened += [(cluster, change) for change in cluster.rows.take_changes()]
-        self._version += bool(happened)
+        self._judge(now)
+        happened = [(item, change) for item in self.clusters for change in item.rows.take_changes()]
+        basis = tuple((cluster, cluster.memory, cluster.is_synced) for cluster in self.clusters)
+        self._version += bool(happened) or basis != self._basis
+        self._basis = basis
+        self._told_at = asyncio.get_running_loop().time()
         self.view = View(now, self.clusters, self._version)
         if happened:
             self.happenings.publish(tuple(happened))

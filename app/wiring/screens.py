@@ -130,6 +130,7 @@ class Screens:
 
         options = replace(options_for(place.settings, place.context), allow_prompt=may_prompt)
         connection = await connect(options, self._clock)
+        session = None
         try:
             reached = cluster_over(connection, place.settings, self._clock)
             reached = replace(reached, lookup=StoredLookup(cluster, reached.lookup))
@@ -142,7 +143,8 @@ class Screens:
             )
             yield connection, session
         finally:
-            cluster.session = None
+            if cluster.session is session:
+                cluster.session = None
             await connection.close()
 
     async def _recover(self, cluster: LiveCluster, session: Session) -> None:
