@@ -18,9 +18,9 @@ def open_dashboard(flags: Flags, *, read_only: bool = False, hint: str = "") -> 
     Raises:
         ConfigError, InputError: the settings cannot be used.
     """
-    if not talk.can_show():
+    if reason := talk.why_no_screen():
         # A Textual app without a keyboard could not be quit.
-        talk.tell("the dashboard needs a terminal; 'netgrant list' works without one")
+        talk.tell(f"the dashboard needs a terminal, and {reason}; 'netgrant list --watch' works without one")
         return ExitCode.USAGE
     loaded = load_settings(flags)
     settle_in()

@@ -59,9 +59,26 @@ def can_ask() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
+def why_no_screen() -> str:
+    """Return why nothing can be drawn here; empty where it can.
+
+    The dashboard reads its keys from stdin and draws on stderr, but for a session of ``netgrant serve``, where
+    a browser is at the other end of both.
+    """
+    if os.environ.get("TEXTUAL_DRIVER", "").endswith(":ServedDriver"):
+        return ""
+    for name, stream in (("stdin", sys.stdin), ("stdout", sys.stdout), ("stderr", sys.stderr)):
+        if stream is None or not stream.isatty():
+            return f"{name} is none"
+    kind = os.environ.get("TERM", "")
+    if kind in ("", "dumb"):  # an editor's shell, a CI log: what would be drawn there cannot be read
+        return "TERM is not set" if not kind else f"TERM={kind} cannot draw"
+    return ""
+
+
 def can_show() -> bool:
-    """Tell whether there is somebody to look: stdin and stdout are a terminal."""
-    return can_ask() and sys.stdout is not None and sys.stdout.isatty()
+    """Tell whether there is somebody to look at a screen."""
+    return not why_no_screen()
 
 
 def say(text: str) -> None:

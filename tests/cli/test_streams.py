@@ -1,7 +1,6 @@
 """Where output goes: closed pipes, full disks and odd encodings end no command in a traceback."""
 
 import subprocess
-from pathlib import Path
 
 import pytest
 
@@ -110,10 +109,3 @@ def test_stdin_that_is_closed(netgrant: Netgrant, namespace: str) -> None:
 
     assert made.code == 2 and made.err.count("\n") == 1, made.err
     assert asked.code == 2 and "add --yes" in asked.err, asked.err
-
-
-def test_the_dashboard_needs_a_terminal(netgrant: Netgrant, tmp_path: Path) -> None:
-    done = netgrant()
-
-    assert (done.code, done.out) == (2, "")
-    assert done.err == "netgrant: the dashboard needs a terminal; 'netgrant list' works without one\n"

@@ -25,11 +25,12 @@ RIGHT: dict[str, tuple[str, ...]] = {
     "history": ("history",),
     "doctor": ("doctor",),
     "demo": ("demo",),
+    "serve": ("serve", "--port", "0"),
     "completion": ("completion", "bash"),
 }
 """For each verb a line that is right (an id apart, which must be one that stands)."""
-REACHING = tuple(verb for verb in RIGHT if verb not in ("demo", "completion"))
-"""The verbs that speak to a cluster."""
+REACHING = tuple(verb for verb in RIGHT if verb not in ("demo", "serve", "completion"))
+"""The verbs that speak to a cluster; what ``serve`` starts does."""
 TIMED = ("grant", "exec", "adopt", "extend")
 OPENING = ("grant", "exec")
 
@@ -242,6 +243,30 @@ _POLICY = [
     (ESCAPE, "is not the name of a policy", 2),
     ("absent", "there is no NetworkPolicy production/absent", 3),
 ]
+_LISTEN = [
+    ("", "--listen is empty"),
+    ("example.com", "--listen: 'example.com' is not an IP address; write for example 127.0.0.1 or ::1"),
+    ("127.0.0.1:80", "--listen: '127.0.0.1:80' is not an IP address"),
+    ("0.0.0.0", "--listen 0.0.0.0: under which name is it reached?; say it with --name"),
+    ("::", "--listen ::: under which name is it reached?"),
+    ("192.0.2.1", "192.0.2.1 port 0 cannot be listened at: Cannot assign requested address"),
+    (ESCAPE, r"--listen: '\x1b]52;c;cm0gLXJmIC8=\x07' is not an IP address"),
+]
+_SERVE_PORT = [
+    ("", "'' is not a valid integer"),
+    ("http", "'http' is not a valid integer"),
+    ("-1", "-1 is not in the range 0<=x<=65535"),
+    ("65536", "65536 is not in the range 0<=x<=65535"),
+]
+_NAME = [
+    ("", "--name is empty"),
+    ("http://x", "--name: 'http://x' is not a host name; write for example netgrant.example.com"),
+    ("a/b", "--name: 'a/b' is not a host name"),
+    ("a b", "--name: 'a b' is not a host name"),
+    ("x:http", "--name: 'x:http' is not a host name"),
+    (ESCAPE, r"--name: '\x1b]52;c;cm0gLXJmIC8=\x07' is not a host name"),
+    (HUGE, "is not a host name"),
+]
 _FORMATS = {
     "grant": "yaml, json",
     "adopt": "yaml, json",
@@ -256,6 +281,20 @@ _BAD_FORMATS = ("", "xml", "JSON", "name", ESCAPE, HUGE)
 
 def _history_id(says: str) -> str:
     return says.replace("'' is too short to name a grant; give at least 3 characters of its id", "is empty")
+
+
+def _of_serve() -> list[Wrong]:
+    rows: dict[str, list[tuple[str, str]]] = {
+        "--listen": _LISTEN,
+        "--port": _SERVE_PORT,
+        "--name": _NAME,
+        "-n": _NAMESPACE,
+        "--registry": _REGISTRY,
+        # whether they are there is for each session to find out, and to show
+        "--context": [(value, says) for value, says, code in _CONTEXT if code == 2],
+        "--kubeconfig": [(value, says) for value, says, code in _KUBECONFIG if code == 2],
+    }
+    return [Wrong("serve", option, value, says) for option in rows for value, says in rows[option]]
 
 
 def table() -> list[Wrong]:
@@ -287,6 +326,7 @@ def table() -> list[Wrong]:
             found += [Wrong(verb, option, value, says) for value, says in rows]
     found += [Wrong("list", "-l", value, says) for value, says in _SELECTOR]
     found += [Wrong("history", "--since", value, says) for value, says in _SINCE]
+    found += _of_serve()
     found += [
         Wrong(verb, "ID", value, _history_id(says) if verb == "history" else says, code)
         for verb in ("show", "extend", "revoke")
@@ -346,6 +386,7 @@ LINES: list[tuple[list[str], str]] = [
     (["completion"], "netgrant completion: missing argument 'SHELL'"),
     (["demo", "x"], "netgrant demo: got unexpected extra argument (x)"),
     (["demo", "--headless", "--serve"], "--headless and --serve exclude each other"),
+    (["serve", "x"], "netgrant serve: got unexpected extra argument (x)"),
     (["doctor", "x"], "netgrant doctor: got unexpected extra argument (x)"),
     (["revoke", "--reason", "x"], "which grants? give ids, or --all; 'netgrant list -A' shows them"),
     (["revoke", "abc", "--all", "--reason", "x"], "ids and --all exclude each other"),
