@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from app.commands.intents import Change, Wanted, begin_change, close_failed, close_or_say
 from app.commands.live import find_grant
-from app.commands.session import Session
+from app.commands.session import Limits, Session
 from app.commands.timers import move_timer, seconds_until
 from app.commands.undo import add_fix
 from app.commands.writes import ref, unbroken
@@ -79,15 +79,19 @@ def _running_timers(grant: Grant, now: datetime) -> tuple[Job, ...]:
     return tuple(jobs.values())
 
 
-def _checked(session: Session, grant: Grant, wanted: datetime, now: datetime) -> datetime:
+def check_deadline(limits: Limits, created_at: datetime | None, wanted: datetime, now: datetime) -> None:
+    """Refuse a new deadline that has passed by server time ``now``, or that makes a life too long.
+
+    Raises:
+        InputError: ``field`` says which of the two ways to give it is wrong.
+    """
     if wanted <= now + timedelta(seconds=1):
         raise InputError(
             f"the new deadline has passed: the cluster's clock says {format_moment(now)}",
             field="until",
             fix="to end access now, revoke it",
         )
-    session.limits.check_life(wanted - (grant.created_at or now))
-    return wanted
+    limits.check_life(wanted - (created_at or now))
 
 
 async def extend(session: Session, extension: Extension) -> Extended:
@@ -107,7 +111,8 @@ async def extend(session: Session, extension: Extension) -> Extended:
     now = session.server_now(identity)
     jobs = _running_timers(grant, now)
     before = grant.deadline() or now
-    wanted = _checked(session, grant, extension.deadline_after(before), now)
+    wanted = extension.deadline_after(before)
+    check_deadline(session.limits, grant.created_at, wanted, now)
     reason = extension.reason.strip()
     change = await begin_change(session, identity, grant, Wanted(Op.EXTEND, wanted, reason))
     moved = await _move_timers(change, jobs, wanted)

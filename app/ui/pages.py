@@ -3,6 +3,7 @@
 Law: a dialog is a function of the screen stack: it takes values, gives one back, and changes nothing itself.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.await_complete import AwaitComplete
@@ -10,7 +11,7 @@ from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from app.commands.catalog import Key
 from app.ui.keys import writing_actions
-from app.ui.view import View
+from app.ui.view import RowKey, View
 
 if TYPE_CHECKING:
     from app.ui.app import NetgrantApp
@@ -45,6 +46,9 @@ class _Keyed(Screen[ScreenResultType]):
 
 class Page(_Keyed[None]):
     """A whole screen."""
+
+    def note_done(self, keys: Iterable[RowKey]) -> None:
+        """Take notice that what was asked for these grants is done: marks on them have served."""
 
 
 class Dialog(_Keyed[T], ModalScreen[T], Generic[T]):

@@ -23,7 +23,9 @@ async def again(page: Page, shown: Shown) -> None:
 
 async def extend(page: Page, chosen: tuple[Shown, ...]) -> None:
     """Move the deadlines of one or more grants."""
-    _not_yet(page)
+    from app.ui.changes import ask_extend
+
+    ask_extend(page, chosen)
 
 
 async def revoke(page: Page, chosen: tuple[Shown, ...]) -> None:
