@@ -57,6 +57,7 @@ def set_scene(cluster: LiveCluster, grants: Iterable[objects.Made] = objects.GRA
 
 def connected(cluster: LiveCluster, context: str = "prod-eu1") -> None:
     """Say that everything is live."""
+    cluster.covered = dict.fromkeys(Kind)
     cluster.set_status(
         context=context,
         stage=Connection.FOLLOWING,

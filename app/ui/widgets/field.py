@@ -53,10 +53,14 @@ class Field(Vertical):
         super().__init__(id=f"field-{name}", classes="field", name=name)
         self._label = label
         self._first = clean(text)
-        self._input = Input(self._first, placeholder, compact=True)
+        self._input = self.make_input(self._first, placeholder)
         self._note = Static(classes="field-note -quiet")
         self._error = Static(classes="field-error -wrong")
         self._error.display = False
+
+    def make_input(self, text: str, placeholder: str) -> Input:
+        """Return what is typed into; a field with suggestions has its own."""
+        return Input(text, placeholder, compact=True)
 
     def compose(self) -> ComposeResult:
         """Label, input and note on a line; the error below."""
