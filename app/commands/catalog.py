@@ -136,7 +136,27 @@ DIALOG = (
     Key("submit", "ctrl+s", "do it", "Do it (Enter in a field, too)"),
     Key("back", "escape", "back", "Close; nothing is done"),
 )
-"""The keys of the smaller forms: extend, revoke, adopt, quit."""
+"""The keys of the smaller forms: extend and adopt."""
+
+REVOKE_FORM = (
+    Key("submit", "ctrl+s", "go on", "Go on to the question (Enter in a field, too)"),
+    Key("agree", "y", "yes", "Answer the question with yes: revoke"),
+    Key("back", "escape,n", "no", "Close; nothing is revoked"),
+)
+"""The keys of the form that revokes."""
+
+LEAVING = (
+    Key(
+        "revoke",
+        "r",
+        "revoke and quit",
+        "Revoke what only this terminal would end, then leave",
+        verb="revoke",
+    ),
+    Key("leave", "q", "quit anyway", "Leave; what is said to happen then happens"),
+    Key("back", "escape", "stay", "Stay"),
+)
+"""The keys of the question that is asked when quitting would leave something undone."""
 
 HISTORY = (
     Key("filter", "slash", "search", "Search: text, by:NAME, ns:NAME, ticket:ID, since:7d, until:TIME"),
@@ -177,6 +197,8 @@ SCREENS = {
     "table of grants": TABLE,
     "new grant": GRANT_FORM,
     "other forms": DIALOG,
+    "revoke": REVOKE_FORM,
+    "quit": LEAVING,
     "history": HISTORY,
     "contexts": CONTEXTS,
     "no cluster": TROUBLE,

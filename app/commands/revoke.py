@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from app.commands.ending import Ended, Ending, end_now
 from app.commands.extend import known_namespaces
-from app.commands.live import find_grants, read_everywhere, read_grants
+from app.commands.live import find_grants, read_everywhere, read_grant, read_grants
 from app.commands.session import Session
-from app.domain.grant import Grant
-from app.errors import InputError, RegistryError
+from app.domain.durations import format_moment
+from app.domain.grant import OVERDUE_AFTER, Grant
+from app.errors import ConflictError, InputError, NotFoundError, RegistryError
 
 
 async def choose(session: Session, wanted: Iterable[str]) -> tuple[Grant, ...]:
@@ -59,3 +60,43 @@ async def revoke(session: Session, grant: Grant, reason: str) -> Ended:
         raise InputError("revoking needs a reason", field="reason", fix="say why with --reason")
     identity = await session.cluster.access.whoami()
     return await end_now(session, identity, grant, Ending(reason.strip()))
+
+
+async def revoke_as_seen(session: Session, seen: Grant, reason: str) -> Ended:
+    """End a grant that somebody has looked at and agreed to end, and no other.
+
+    Args:
+        session: its cluster.
+        seen: the grant as it was shown; it is read again.
+        reason: why.
+
+    Raises:
+        NotFoundError: it has ended meanwhile; nothing was revoked.
+        ConflictError: it is not what was shown any more; nothing was revoked.
+        InputError, ClusterError: as for ``revoke``.
+    """
+    found = await read_grant(session.cluster, seen.id, seen.namespaces)
+    if found is None or not (found.policies or found.jobs):
+        raise NotFoundError(f"grant {seen.id} has ended meanwhile: nothing was revoked", status=404)
+    if change := difference(seen, found):
+        raise ConflictError(
+            f"grant {seen.id} has changed since it was shown ({change}): nothing was revoked",
+            status=409,
+            fix="look at it again",
+        )
+    return await revoke(session, found, reason)
+
+
+def difference(seen: Grant, found: Grant) -> str:
+    """Return in words what of a grant is not as it was; what is gone by itself is no difference."""
+    before, after = ({policy.metadata.uid: policy for policy in grant.policies} for grant in (seen, found))
+    if added := [policy for uid, policy in after.items() if uid not in before]:
+        names = ", ".join(f"{policy.metadata.namespace}/{policy.metadata.name}" for policy in added)
+        return f"{names} is new"
+    if edited := [policy for uid, policy in after.items() if policy.spec != before[uid].spec]:
+        names = ", ".join(f"{policy.metadata.namespace}/{policy.metadata.name}" for policy in edited)
+        return f"{names} was edited"
+    old, new = seen.deadline(), found.deadline()
+    if old is not None and new is not None and abs(new - old) > OVERDUE_AFTER and len(before) == len(after):
+        return f"it ends at {format_moment(new)} now"
+    return ""
