@@ -32,9 +32,10 @@ class ByGrant(Generic[T]):
         """Return the ids of the grants that have any."""
         return self._held.keys()
 
-    def of(self, grant_id: str) -> Collection[T]:
-        """Return a grant's objects."""
-        return self._held.get(grant_id, {}).values()
+    def of(self, grant_id: str) -> list[T]:
+        """Return a grant's objects by namespace and name: in whatever order they came, it reads the same."""
+        held = self._held.get(grant_id, {})
+        return [held[key] for key in sorted(held)]
 
     def put(self, item: T) -> None:
         """Hold an object, in place of an older state of it; one without the label is not held."""
