@@ -20,6 +20,7 @@ from app.live.cluster import Stage as Connection
 from app.ports import Clock, GrantLog
 from app.ui.app import NetgrantApp
 from app.ui.backend import ContextChoice, Preferences
+from app.ui.widgets.detail import Detail
 from tests.commands.world import SERVER, World
 from tests.ui import objects
 from tests.ui.objects import NOW
@@ -168,8 +169,23 @@ async def ready(pilot: "Pilot[int]") -> NetgrantApp:
         await pilot.pause()
     await pilot.pause()
     app.feed.publish()
-    await pilot.pause()
+    await drawn(pilot)
     return app
+
+
+async def drawn(pilot: "Pilot[int]") -> None:
+    """Wait until all that was asked for stands on the screen: the pane has followed the cursor, all is painted."""
+    quiet_rounds = 0
+    while quiet_rounds < 2:
+        screen = pilot.app.screen
+        await pilot.pause()
+        widgets = [screen, *screen.walk_children()]
+        waiting = any(isinstance(widget, Detail) and not widget.is_settled for widget in widgets)
+        if waiting:
+            await pilot.pause(0.01)
+        unpainted = any(widget._layout_required or widget._repaint_required for widget in widgets)
+        is_quiet = not (waiting or unpainted or screen._dirty_widgets) and screen is pilot.app.screen
+        quiet_rounds = quiet_rounds + 1 if is_quiet else 0
 
 
 class Stage:

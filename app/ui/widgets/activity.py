@@ -84,7 +84,7 @@ class Activity(Pane):
         self._draw_all()
 
     def _draw_all(self) -> None:
-        if not self.is_mounted:
+        if not self.children:
             return
         if self._shown is None or self._stream is None:
             self.query_one("#pods", Lines).show([quiet("No grant is chosen.")])
@@ -123,11 +123,23 @@ class Activity(Pane):
     def _draw_stream(self, shown: Shown, stream: Stream) -> None:
         lines = stream.lines()
         shelf = self.query_one(StreamLines)
-        now = shown.cluster.server_now(self._view.now)
+        if lines:
+            shelf.tell(lines, shown.cluster.server_now(self._view.now))
+        else:
+            shelf.show(nothing_yet(shown.cluster, stream))
+        self._draw_head()
+
+    def _draw_head(self) -> None:
+        if self._shown is None or self._stream is None:
+            return
         unfollowed = max(0, len(self._spaces) - _MOST_NAMESPACES)
-        shelf.tell(lines, now) if lines else shelf.show(nothing_yet(shown.cluster, stream))
-        head = head_of(shown.cluster, stream, (shelf.is_at_end, unfollowed))
-        self.query_one("#events-head", Static).update(head)
+        where = self.query_one(StreamLines).is_following, unfollowed
+        self.query_one("#events-head", Static).update(head_of(self._shown.cluster, self._stream, where))
+
+    def on_stream_lines_followed(self, event: StreamLines.Followed) -> None:
+        """Say whether there is more below."""
+        event.stop()
+        self._draw_head()
 
     def pause(self) -> None:
         """Hold the stream, or let it go on from its end."""

@@ -91,7 +91,7 @@ class Detail(Vertical):
     @property
     def is_settled(self) -> bool:
         """Tell whether the tab in front shows the grant that was looked at last."""
-        return self._resting is None and self._view is not None
+        return self._resting is None
 
     def look_at(self, shown: Shown | None, view: View) -> None:
         """Show another grant, or none."""

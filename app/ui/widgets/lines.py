@@ -86,7 +86,7 @@ class Lines(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw one line of what is in view."""
-        width, (scroll_x, scroll_y) = self.size.width, self.scroll_offset
+        width, (scroll_x, scroll_y) = self.scrollable_content_region.width, self.scroll_offset
         index = scroll_y + y
         if index >= len(self._lines):
             return Strip.blank(width, self.rich_style)

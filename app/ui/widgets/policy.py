@@ -39,7 +39,7 @@ class Policy(Pane):
         is_other = (self._shown and self._shown.key) != (shown and shown.key)
         self._shown = shown
         self._grant = shown.cluster.rows.grant(shown.row.id) if shown else None
-        if self.is_mounted:
+        if self.children:
             if is_other:
                 self.query_one(Lines).scroll_home(animate=False, immediate=True)
             self._begin()

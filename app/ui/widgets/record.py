@@ -33,7 +33,7 @@ class Record(Pane):
         """Show another grant, or another state of it."""
         is_other = (self._shown and self._shown.key) != (shown and shown.key)
         self._shown = shown
-        if self.is_mounted:
+        if self.children:
             if is_other:
                 self.query_one(Lines).show([quiet("… reading")])
                 self.query_one(Lines).scroll_home(animate=False, immediate=True)
@@ -59,7 +59,7 @@ class Record(Pane):
 
     def copyable(self) -> str:
         """Return record and rows as text."""
-        return self.query_one(Lines).text() if self.is_mounted else ""
+        return self.query_one(Lines).text() if self.children else ""
 
 
 def _failed(error: NetgrantError) -> list[Line]:

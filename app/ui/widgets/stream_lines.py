@@ -3,48 +3,60 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.events import Resize
+from textual.message import Message
 
 from app.domain.link import LinkState
 from app.live.cluster import Kind, LiveCluster
 from app.live.stream import Happened, Stream
 from app.ui.widgets.lines import Line, Lines, quiet
 
-_WIDEST_SUBJECT = 34
+_NARROWEST_SUBJECT = 14
 
 
 class StreamLines(Lines):
     """Lines whose newest is the last."""
 
+    class Followed(Message):
+        """Somebody scrolled up, or came back to the end."""
+
+        def __init__(self, stream: "StreamLines") -> None:
+            super().__init__()
+            self.stream = stream
+
+        @property
+        def control(self) -> "StreamLines":
+            """Return the list."""
+            return self.stream
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._told: Sequence[Happened] = ()
-        self._day: datetime | None = None
-
-    @property
-    def is_at_end(self) -> bool:
-        """Tell whether the newest line is in view, so that the next will be, too."""
-        return self.scroll_offset.y >= self.max_scroll_y
+        self._now: datetime | None = None
+        self.is_following = True
+        """Whether the newest line is in view, and the next will be, too."""
 
     def tell(self, told: Sequence[Happened], now: datetime) -> None:
         """Show these; who has scrolled up goes on seeing what they saw."""
-        day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        if told == self._told and day == self._day and self.lines:
+        if told == self._told and self._now and self._now.date() == now.date() and self.lines:
             return
-        at_end = self.is_at_end
-        top = (
-            self._told[self.scroll_offset.y]
-            if not at_end and self.scroll_offset.y < len(self._told)
-            else None
-        )
-        self._told, self._day = told, day
-        width = min(max((cell_len(line.subject) for line in told), default=0), _WIDEST_SUBJECT)
-        self.show([_line(line, width, now) for line in told])
-        if at_end:
-            self.follow()
-        elif top is not None and top in told:
+        at = self.scroll_offset.y
+        top = self._told[at] if not self.is_following and at < len(self._told) else None
+        self._told, self._now = told, now
+        self._draw()
+        if top is not None and top in told:
             self.scroll_to(y=told.index(top), animate=False, immediate=True)
+
+    def _draw(self) -> None:
+        if self._now is None or not self._told:
+            return
+        room = max(_NARROWEST_SUBJECT, self.size.width // 4)
+        width = min(max(cell_len(line.subject) for line in self._told), room)
+        self.show([_line(line, width, self._now) for line in self._told])
+        if self.is_following:
+            self.follow()
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines."""
@@ -56,17 +68,40 @@ class StreamLines(Lines):
         """Go to the end, and stay there."""
         self.scroll_end(animate=False, immediate=True, x_axis=False)
 
+    def on_resize(self, event: Resize) -> None:
+        """Give the names as much room as there is."""
+        self._draw()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow while the end is in view."""
+        super().watch_scroll_y(old_value, new_value)
+        is_following = round(new_value) >= self.max_scroll_y
+        if is_following is not self.is_following:
+            self.is_following = is_following
+            self.post_message(self.Followed(self))
+
 
 def _line(told: Happened, width: int, now: datetime) -> Line:
     form = "%H:%M:%S" if told.moment.date() == now.date() else "%m-%d %H:%M"
-    subject = told.subject + " " * max(0, width - cell_len(told.subject))
     return (
         (f"{told.moment:{form}} ", "-quiet"),
         ("! " if told.is_warning else "  ", "-warn"),
-        (f"{subject}  ", "-own" if told.is_own else ""),
+        (f"{_fit(told.subject, width)}  ", "-own" if told.is_own else ""),
         (told.text, "-warn" if told.is_warning else ""),
         (f"  ×{told.count}" if told.count > 1 else "", "-title"),
     )
+
+
+def _fit(subject: str, width: int) -> str:
+    """Return ``Kind/name`` in so many cells; of a longer name the end is kept, which tells pods apart."""
+    over = cell_len(subject) - width
+    if over <= 0:
+        return subject + " " * -over
+    kind, slash, name = subject.partition("/")
+    kept = width - cell_len(kind) - len(slash) - 1
+    if kept < 5:
+        return set_cell_size(subject, width - 1) + "…"
+    return set_cell_size(f"{kind}{slash}…{name[-kept:]}", width)
 
 
 def nothing_yet(cluster: LiveCluster, stream: Stream) -> list[Line]:
@@ -89,11 +124,11 @@ def head_of(cluster: LiveCluster, stream: Stream, where: tuple[bool, int]) -> Co
         stream: what is shown.
         where: whether the newest line is in view, and of how many namespaces no events are followed.
     """
-    is_at_end, unfollowed = where
+    is_following, unfollowed = where
     words = ["Events, UTC", *_state_of_link(cluster)]
     if stream.is_held:
         words.append(f"‖ paused, {stream.waiting} waiting (p goes on)")
-    elif not is_at_end:
+    elif not is_following:
         words.append("↓ more below (End)")
     if stream.filter:
         words.append(f"only with {stream.filter!r}")
