@@ -9,12 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.grant import State
-from app.live.cluster import LiveCluster
 from app.live.filtering import Filter, labels_of, text_of
+from app.ui.cursor import Key
 from app.ui.view import Shown, View, is_remembered, rows_of
-
-Key = tuple[LiveCluster, str]
-"""The cluster and the grant's id: what tells a row from all others, whatever its context is called."""
 
 
 @dataclass(slots=True, eq=False)

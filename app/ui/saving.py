@@ -1,0 +1,78 @@
+"""Write what is shown to a new file where the user stands, readable by nobody else.
+
+Law: never overwrites, never follows a link that somebody has laid there; errors are one sentence.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.commands.written import as_csv
+from app.domain.text import clean_tree
+from app.errors import ConfigError
+from app.ui.view import Shown
+
+_COLUMNS = (
+    "id", "state", "deadline", "secondsLeft", "context", "namespaces", "direction", "target", "peers",
+    "ports", "armed", "requestedBy", "approvedBy", "reason", "ticket", "incident", "createdAt", "drift",
+    "adopted",
+)  # fmt: skip
+
+
+def file_name(what: str, now: datetime, ending: str) -> str:
+    """Return a name with the time in it: ``netgrant-grants-20261124T102054Z.csv``."""
+    return f"netgrant-{what}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.{ending}"
+
+
+def grants_csv(rows: Sequence[Shown], now: datetime) -> str:
+    """Return grants as CSV, in their order; the columns are those of ``netgrant list -o csv``."""
+    found = []
+    for shown in rows:
+        left = shown.left(now)
+        seconds = None if left is None else round(left.total_seconds())
+        found.append({**shown.row.to_json(), "secondsLeft": seconds})
+    return as_csv(_COLUMNS, [clean_tree(item) for item in found])
+
+
+def save_grants(rows: Sequence[Shown], now: datetime, folder: Path) -> Path:
+    """Write grants to a CSV file in a folder and return its path.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    return save(grants_csv(rows, now), file_name("grants", now, "csv"), folder)
+
+
+def save(text: str, name: str, folder: Path) -> Path:
+    """Write a text to a new file of mode 0600 and return its path; a number is added to a name that is taken.
+
+    Raises:
+        ConfigError: it cannot be written; nothing is left behind.
+    """
+    stem, dot, ending = name.rpartition(".")
+    number = 1
+    path = folder / name
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            number += 1
+            path = folder / f"{stem}-{number}{dot}{ending}"
+        except OSError as error:
+            raise _failed(path, error) from error
+        else:
+            break
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise _failed(path, error) from error
+    return path
+
+
+def _failed(path: Path, error: OSError) -> ConfigError:
+    return ConfigError(
+        f"{path} could not be written: {error.strerror or error}", fix="start netgrant in another directory"
+    )
