@@ -16,6 +16,7 @@ from app.domain.records import (
     Entry,
     GrantRecord,
     HistoryQuery,
+    HistoryRow,
     Intent,
     Json,
     Outcome,
@@ -216,6 +217,14 @@ class GrantLog(Protocol):
 
     async def history(self, query: HistoryQuery) -> tuple[ChainedEntry, ...]:
         """Return the audit rows asked for, oldest first; the newest ``limit`` where there are more.
+
+        Raises:
+            InputError: a partial grant id fits several grants.
+        """
+        ...
+
+    async def search(self, query: HistoryQuery) -> tuple[HistoryRow, ...]:
+        """Return the audit rows asked for as ``history`` does, each beside its grant.
 
         Raises:
             InputError: a partial grant id fits several grants.

@@ -152,6 +152,26 @@ class HistoryQuery:
     since: datetime | None = None
     cluster: str = ""
     limit: int = 1000
+    until: datetime | None = None
+    """Rows before this moment."""
+    happenings: tuple[Happening, ...] = ()
+    """Any of these."""
+    by: str = ""
+    """A piece of the name of who acted, or of who asked for the grant."""
+    namespace: str = ""
+    """A namespace of the grant; ``*`` stands for any characters."""
+    ticket: str = ""
+    """A piece of the grant's ticket or incident."""
+    text: tuple[str, ...] = ()
+    """Each must stand in the row, or in what is known of its grant."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """An audit row beside the grant that it is about, as it was last known; None where it is not known."""
+
+    item: ChainedEntry
+    record: GrantRecord | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from app.domain.records import ChainedEntry, ChainHead, Entry, Happening, Histor
 from app.errors import InputError
 from app.registry.chain import Link, link_hash
 from app.registry.codec import canonical, decode_object, decoding, stamp, unstamp
+from app.registry.narrowing import GRANT as _GRANT
+from app.registry.narrowing import narrowed
 from app.registry.redaction import redact, redact_tree
-
-_CLUSTER, _GRANT, _AT = (f"json_extract(entry, '$.{name}')" for name in ("cluster", "grant_id", "at"))
 
 _PREVIOUS = f"coalesce((SELECT hash FROM audit ORDER BY seq DESC LIMIT 1), '{ChainHead().hash}')"
 # Whoever changes a word here also adds a migration that calls restore_guards, or every registry there is
@@ -68,17 +68,10 @@ def history(connection: sqlite3.Connection, query: HistoryQuery) -> tuple[Chaine
     Raises:
         InputError: the partial id fits several grants.
     """
-    terms: list[tuple[str, str]] = []
-    if query.grant_id:
-        terms.append((f"{_GRANT} = ?", _full_id(connection, query.grant_id)))
-    if query.cluster:
-        terms.append((f"{_CLUSTER} = ?", redact(query.cluster)))
-    if query.since is not None:
-        terms.append((f"{_AT} >= ?", stamp(query.since)))
-    where = " AND ".join(term for term, _ in terms) or "1"
+    full_id = _full_id(connection, query.grant_id) if query.grant_id else ""
+    where, values = narrowed(query, full_id)
     rows = connection.execute(
-        f"{_SELECT} WHERE {where} ORDER BY seq DESC LIMIT ?",
-        [*(value for _, value in terms), max(0, query.limit)],
+        f"{_SELECT} WHERE {where} ORDER BY seq DESC LIMIT ?", [*values, max(0, query.limit)]
     ).fetchall()
     return tuple(_chained(row) for row in reversed(rows))
 

@@ -3,7 +3,9 @@
 Law: rows in, rows out; the caller owns the transaction.
 """
 
+import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import fields
 
 from app.domain.records import EndCause, GrantRecord, Phase
@@ -42,6 +44,13 @@ def of_cluster(connection: sqlite3.Connection, cluster: str) -> tuple[GrantRecor
     where, values = ("WHERE cluster = ?", [redact(cluster)]) if cluster else ("", [])
     rows = connection.execute(f"{_SELECT} {where} ORDER BY created_at, id", values).fetchall()
     return tuple(decode(row) for row in rows)
+
+
+def some(connection: sqlite3.Connection, grant_ids: Iterable[str]) -> dict[str, GrantRecord]:
+    """Return the grants with these full ids, by id; those that are not known are left out."""
+    wanted = json.dumps(list(dict.fromkeys(grant_ids)))
+    rows = connection.execute(f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))", [wanted])
+    return {row[0]: decode(row) for row in rows.fetchall()}
 
 
 def count(connection: sqlite3.Connection) -> int:

@@ -18,6 +18,7 @@ from app.domain.records import (
     Entry,
     GrantRecord,
     HistoryQuery,
+    HistoryRow,
     Intent,
     Outcome,
     RegistryHealth,
@@ -127,6 +128,20 @@ class Registry:
             InputError: a partial grant id fits several grants.
         """
         return await self._read(lambda connection: audit.history(connection, query), ())
+
+    async def search(self, query: HistoryQuery) -> tuple[HistoryRow, ...]:
+        """Return the audit rows asked for as ``history`` does, each beside its grant.
+
+        Raises:
+            InputError: a partial grant id fits several grants.
+        """
+
+        def found(connection: sqlite3.Connection) -> tuple[HistoryRow, ...]:
+            items = audit.history(connection, query)
+            known = grants.some(connection, (item.entry.grant_id for item in items))
+            return tuple(HistoryRow(item, known.get(item.entry.grant_id)) for item in items)
+
+        return await self._read(found, ())
 
     async def health(self) -> RegistryHealth:
         """Return what can be said about the file without changing it; schema_version 0: there is none yet."""

@@ -12,6 +12,7 @@ from app.domain.records import (
     Entry,
     GrantRecord,
     HistoryQuery,
+    HistoryRow,
     Intent,
     Outcome,
     RegistryHealth,
@@ -100,6 +101,10 @@ class FakeLog:
         return await self._passed(
             "history", "", lambda: tuple(r for r in self.rows if query.grant_id in ("", r.entry.grant_id))
         )
+
+    async def search(self, query: HistoryQuery) -> tuple[HistoryRow, ...]:
+        items = await self.history(query)
+        return tuple(HistoryRow(item, self.records.get(item.entry.grant_id)) for item in items)
 
     async def health(self) -> RegistryHealth:
         return await self._passed(
