@@ -12,7 +12,7 @@ from app.kube.resources import EVENTS
 from app.kube.store import Key
 from app.kube.strands import Ground, Scope, Strands, combined
 from app.live.cluster import Kind, LiveCluster
-from app.live.events import EventLog
+from app.live.events import EventLog, moment_of
 
 KEPT = 4
 """Namespaces that are followed on though nobody looks at them any more."""
@@ -57,7 +57,7 @@ class EventStrands:
 
 def _sink(log: EventLog) -> Sink[Event]:
     # An Event that the cluster forgets after an hour has happened all the same.
-    return Sink(log.put, _keep, _keep_all)
+    return Sink(log.put, _keep, _keep_all, order=moment_of)
 
 
 def _keep(_: Event) -> None:

@@ -6,9 +6,9 @@ first is carried over first.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, TypeVar
 
 from app.kube.decode import ClusterObject
 from app.kube.store import Changes, Key
@@ -27,6 +27,8 @@ class Sink(Generic[T]):
     drop: Callable[[T], object]
     retain: Callable[[Callable[[Key], bool]], object]
     """Forget all whose key does not pass: an earlier connection knew it, this one does not."""
+    order: Callable[[T], Any] | None = None
+    """Sorts what comes together, where the order matters."""
 
 
 def carried(changes: Changes[T], sink: Sink[T]) -> Iterator[None]:
@@ -34,10 +36,8 @@ def carried(changes: Changes[T], sink: Sink[T]) -> Iterator[None]:
     for item in changes.deleted:
         sink.drop(item)
         yield
-    for item in changes.added:
-        sink.put(item)
-        yield
-    for _, item in changes.updated:
+    put: Iterable[T] = (*changes.added, *(after for _, after in changes.updated))
+    for item in put if sink.order is None else sorted(put, key=sink.order):
         sink.put(item)
         yield
 

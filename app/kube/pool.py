@@ -64,7 +64,7 @@ class Pool:
             try:
                 yield response
             finally:
-                response.close()  # what was not read to its end must not answer the next request
+                _drop(response)
         finally:
             self._users -= 1
             await self._close_if_done()
@@ -81,6 +81,17 @@ class Pool:
     async def _close_if_done(self) -> None:
         if self._is_retired and not self._users:
             await self.close()
+
+
+def _drop(response: aiohttp.ClientResponse) -> None:
+    """Let go of an answer: what was not read to its end must not answer the next request.
+
+    Its connection is cut rather than closed, for TLS would wait for the far end to agree, which may be gone.
+    """
+    transport = response.connection.transport if response.connection is not None else None
+    response.close()
+    if transport is not None:
+        transport.abort()
 
 
 def _url(server: Server, call: Call) -> URL:

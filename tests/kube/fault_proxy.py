@@ -90,10 +90,10 @@ class FaultProxy:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             self.cuts += link.is_cut.is_set()
         finally:
+            forth.transport.abort()  # before anything is awaited: we may be cancelled there once more
             for end in ends:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
-            forth.transport.abort()
 
 
 @asynccontextmanager
