@@ -14,7 +14,7 @@ from app.domain.records import Happening, HistoryQuery
 from app.domain.text import clean, quote
 from app.errors import InputError
 
-EXAMPLE = "by:alice ns:production ticket:INC-482 event:granted since:7d until:18:00 any text"
+EXAMPLE = "by:alice ns:prod ticket:INC-4 event:granted since:7d until:18:00 text"
 _WORD = re.compile(r'(?P<name>[A-Za-z]+):(?P<value>"[^"]*"|\S*)|(?P<text>"[^"]*"|\S+)')
 _LONGEST = 200
 

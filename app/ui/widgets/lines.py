@@ -10,11 +10,16 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Offset, Region, Size
+from textual.binding import BindingType
+from textual.events import Click
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
+
+from app.commands.catalog import TABLE
+from app.ui.keys import bindings
 
 Span = tuple[str, str]
 """A piece of text and its token; the empty token is plain text."""
@@ -44,6 +49,7 @@ def text_of(line: Line) -> str:
 class Lines(ScrollView, can_focus=True):
     """Text that is scrolled and selected, and changed as a whole."""
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings(TABLE)
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TOKENS)
     ALLOW_SELECT = True
 
@@ -94,7 +100,9 @@ class Lines(ScrollView, can_focus=True):
         ground = self.style_of("", cursor=self.is_cursor(index))
         if strip.cell_length - scroll_x > width > 0:
             shown = strip.crop(scroll_x, scroll_x + width - 1)
-            sign = Segment("…".rjust(width - shown.cell_length), self.style_of("-quiet"))
+            sign = Segment(
+                "…".rjust(width - shown.cell_length), self.style_of("-quiet", cursor=self.is_cursor(index))
+            )
             return Strip([*shown, sign], width).apply_offsets(scroll_x, index)
         return strip.crop_extend(scroll_x, scroll_x + width, ground).apply_offsets(scroll_x, index)
 
@@ -117,6 +125,26 @@ class Lines(ScrollView, can_focus=True):
             low, high = (min(max(at - begin, 0), len(text)) for at in (start, end))
             found += [(text[:low], style), (text[low:high], style + mark), (text[high:], style)]
         return [(text, style) for text, style in found if text]
+
+    def action_line(self, step: int) -> None:
+        """Go some lines down."""
+        self.scroll_relative(y=step, animate=False, immediate=True)
+
+    def action_page(self, step: int) -> None:
+        """Go some pages down."""
+        self.scroll_relative(y=step * self._page, animate=False, immediate=True)
+
+    def action_first(self) -> None:
+        """Go to the first line."""
+        self.scroll_home(animate=False, immediate=True, x_axis=False)
+
+    def action_last(self) -> None:
+        """Go to the last line."""
+        self.scroll_end(animate=False, immediate=True, x_axis=False)
+
+    @property
+    def _page(self) -> int:
+        return max(1, self.size.height - 1)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the text that is selected by mouse."""
@@ -163,30 +191,22 @@ class Chooser(Lines):
         self.refresh()
         self.post_message(self.Moved(self))
 
-    def action_scroll_up(self) -> None:
-        """Choose the line above."""
-        self.choose(self._cursor - 1)
+    def action_line(self, step: int) -> None:
+        """Choose a line some lines below."""
+        self.choose(self._cursor + step)
 
-    def action_scroll_down(self) -> None:
-        """Choose the line below."""
-        self.choose(self._cursor + 1)
+    def action_page(self, step: int) -> None:
+        """Choose a line some pages below."""
+        self.choose(self._cursor + step * self._page)
 
-    def action_page_up(self) -> None:
-        """Choose a line one page above."""
-        self.choose(self._cursor - max(1, self.size.height - 1))
-
-    def action_page_down(self) -> None:
-        """Choose a line one page below."""
-        self.choose(self._cursor + max(1, self.size.height - 1))
-
-    def action_scroll_home(self) -> None:
+    def action_first(self) -> None:
         """Choose the first line."""
         self.choose(0)
 
-    def action_scroll_end(self) -> None:
+    def action_last(self) -> None:
         """Choose the last line."""
         self.choose(len(self._lines) - 1)
 
-    def line_at(self, offset: Offset) -> int:
-        """Return the number of the line at a place within the widget."""
-        return offset.y + self.scroll_offset.y
+    def on_click(self, event: Click) -> None:
+        """Choose the line under the pointer."""
+        self.choose(self.scroll_offset.y + event.y)

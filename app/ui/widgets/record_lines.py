@@ -6,13 +6,12 @@ Law: pure; a registry's texts are cleaned here, for a file may hold anything.
 from datetime import UTC, datetime
 
 from app.domain.durations import format_duration, parse_moment
-from app.domain.ids import short
 from app.domain.records import ChainedEntry, GrantRecord, Happening, Json
 from app.domain.telling import entry_json, record_json
 from app.domain.text import clean
 from app.ui.widgets.lines import Line, quiet
 
-_TOKENS = {
+TOKENS = {
     Happening.GRANTED: "-good",
     Happening.ADOPTED: "-good",
     Happening.FAILED: "-bad",
@@ -28,24 +27,26 @@ def record_lines(record: GrantRecord | None) -> list[Line]:
     if record is None:
         return [quiet("This registry does not know the grant: it was made by another user or elsewhere.")]
     row = record_json(record)
-    ended = f", {row['endCause']} {_clock(record.ended_at)}" if record.ended_at else ""
+    ended = f", {row['endCause']} {clock(record.ended_at)}" if record.ended_at else ""
     ticket = "  ".join(clean(text) for text in (record.ticket, record.incident) if text)
     return [
         (
             (f"{row['phase']}{ended}", "-title"),
-            (f"  {_opens(row)}", ""),
+            (f"  {opens(row)}", ""),
             (f"  by {row['requestedBy']}", "-quiet"),
             (f"  {ticket}" if ticket else "", ""),
         ),
     ]
 
 
-def _opens(row: Json) -> str:
+def opens(row: Json) -> str:
+    """Return what a record's grant opens, from its ``record_json``."""
     arrow = "→" if row["direction"] == "egress" else "←"
     return f"{','.join(row['namespaces'])} {row['target']} {arrow} {row['peers']} {row['ports']}"
 
 
-def _clock(moment: datetime | None) -> str:
+def clock(moment: datetime | None) -> str:
+    """Return a moment in UTC to the second."""
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
@@ -54,34 +55,15 @@ def entry_line(item: ChainedEntry) -> Line:
     row = entry_json(item)
     happening = item.entry.happening
     return (
-        (f"{_clock(item.entry.at)}  ", "-quiet"),
-        (f"{row['event']:<9}  ", _TOKENS.get(happening, "-title")),
+        (f"{clock(item.entry.at)}  ", "-quiet"),
+        (f"{row['event']:<9}  ", TOKENS.get(happening, "-title")),
         (f"{row['actor']}  ", ""),
-        *_what(row["detail"], item.entry.at),
+        *what(row["detail"], item.entry.at),
         (f"  #{row['seq']}", "-quiet"),
     )
 
 
-def history_row(item: ChainedEntry, record: GrantRecord | None) -> Line:
-    """Return one audit row with what its grant opened."""
-    row = entry_json(item)
-    known = record_json(record) if record else None
-    where = f"{_opens(known)}  " if known else ""
-    ticket = f"  {known['ticket']}" if known and known["ticket"] else ""
-    return (
-        (f"{_clock(item.entry.at)}  ", "-quiet"),
-        (f"{row['event']:<9}  ", _TOKENS.get(item.entry.happening, "-title")),
-        (f"…{short(row['grant'])}  " if row["grant"] else "", "-quiet"),
-        (where, ""),
-        (f"{row['actor']}", "-own"),
-        (ticket, ""),
-        ("  ", ""),
-        *_what(row["detail"], item.entry.at),
-        (f"  #{row['seq']}", "-quiet"),
-    )
-
-
-def _what(detail: Json, at: datetime) -> Line:
+def what(detail: Json, at: datetime) -> Line:
     """Return how the deadline moved, why, and what else there is to say."""
     found: list[tuple[str, str]] = []
     before, after = (parse_moment(str(detail.get(key, ""))) for key in ("before", "deadline"))
