@@ -162,7 +162,7 @@ HISTORY = (
     Key("filter", "slash", "search", "Search: text, by:NAME, ns:NAME, ticket:ID, since:7d, until:TIME"),
     Key("again", "o", "once more", "Open the form filled in from this grant", verb="grant"),
     Key("export('csv')", "e", "CSV", "Write the rows that are shown to a CSV file"),
-    Key("export('json')", "j", "JSON", "Write the rows that are shown to a JSON file"),
+    Key("export('json')", "J", "JSON", "Write the rows that are shown to a JSON file"),
     Key("copy", "w", "copy", "Copy the row to the clipboard of your terminal", in_footer=False),
     Key("help", "question_mark", "help", "Show all keys"),
     Key("back", "escape,q", "back", "Back to the dashboard"),

@@ -6,6 +6,7 @@ what waits for an answer runs in a worker of the page (``exit_on_error=False``).
 """
 
 from app.domain.proposal import Proposal
+from app.errors import NetgrantError
 from app.live.cluster import LiveCluster
 from app.ui.pages import Page
 from app.ui.view import Shown
@@ -18,7 +19,14 @@ async def grant(page: Page, proposal: Proposal | None = None) -> None:
 
 async def again(page: Page, shown: Shown) -> None:
     """Open the form for a new grant like the one that is shown."""
-    _not_yet(page)
+    from app.ui.copying import proposal_of
+
+    try:
+        proposal = await proposal_of(shown, page.net.backend.log)
+    except NetgrantError as error:
+        page.net.complain(error)
+    else:
+        await grant(page, proposal)
 
 
 async def extend(page: Page, chosen: tuple[Shown, ...]) -> None:
@@ -40,7 +48,9 @@ async def adopt(page: Page) -> None:
 
 async def history(page: Page) -> None:
     """Open the history screen."""
-    _not_yet(page)
+    from app.ui.screens.history import HistoryScreen
+
+    await page.app.push_screen(HistoryScreen())
 
 
 async def contexts(page: Page) -> None:
