@@ -121,7 +121,7 @@ class Feeding:
     async def _introduce(self) -> None:
         """Say who we are and what the server is, then measure its clock again and again."""
         try:
-            await self._time.first()
+            await self._time.ask()
         except ClusterError:
             if not self._has_answered():
                 raise

@@ -5,6 +5,7 @@ first is carried over first.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -47,10 +48,14 @@ class Intake:
 
     Args:
         on_change: called whenever some of it was.
+        seconds: tells how much time has passed.
     """
 
-    def __init__(self, on_change: Callable[[], object]) -> None:
+    def __init__(
+        self, on_change: Callable[[], object], seconds: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._on_change = on_change
+        self._seconds = seconds
         self._waiting: deque[Iterator[None]] = deque()
         self._wake = asyncio.Event()
 
@@ -70,9 +75,8 @@ class Intake:
                 await asyncio.sleep(0)
 
     def _do_a_slice(self) -> None:
-        now = asyncio.get_running_loop().time
-        end = now() + _SLICE_SECONDS
-        while self._waiting and now() < end:
+        end = self._seconds() + _SLICE_SECONDS
+        while self._waiting and self._seconds() < end:
             steps = self._waiting[0]
             if all(_advance(steps) for _ in range(_BETWEEN_LOOKS)):
                 continue

@@ -31,7 +31,7 @@ def remembered(record: GrantRecord, now: datetime, expiring: timedelta) -> Grant
         deadline=record.deadline,
         left=left,
         context=clean(record.context),
-        namespaces=record.namespaces,
+        namespaces=tuple(clean(name) for name in record.namespaces),
         direction=clean(record.direction),
         target=clean(record.target),
         peers=clean(record.peers),

@@ -42,15 +42,16 @@ async def follow_grants(settings: Settings, following: Following) -> AsyncIterat
     """
     from app.kube.following import GrantStores
     from app.live.projector import changes, project
+    from app.live.timekeeper import Timekeeper
 
     clock = wall_clock()
     async with connection_to(settings, following.context, clock) as connection:
         cluster = cluster_over(connection, settings, clock)
-        offset = (await cluster.access.whoami()).offset
         namespace = cluster.namespace if following.namespace == "" else following.namespace
         stores = GrantStores(connection, clock, namespace, following.selector)
         before: dict[str, GrantRow] = {}
-        async for scene in stores.scenes(cluster.context, limits(settings).expiring):
-            after = project(scene, clock.now() + offset)
-            yield Sight(tuple(changes(before, after)), scene.trouble)
-            before = after
+        async with Timekeeper(cluster.access, clock) as time:
+            async for scene in stores.scenes(cluster.context, limits(settings).expiring):
+                after = project(scene, clock.now() + time.identity.offset)
+                yield Sight(tuple(changes(before, after)), scene.trouble)
+                before = after
