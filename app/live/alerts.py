@@ -15,8 +15,6 @@ from app.domain.grant import OVERDUE_AFTER, State
 from app.domain.view import GrantRow
 from app.live.projector import Change, RowChange
 
-DRIFT_AFTER = timedelta(seconds=3)
-"""How long a drift must last: while an extension is under way, Job and policy disagree for a moment."""
 _BEGINNING = timedelta(seconds=10)
 """What the beginning of a grant may take: a life of five minutes is then a little longer by the objects."""
 LOST_AFTER = timedelta(seconds=3)
@@ -68,8 +66,7 @@ class _Watched:
     overdue: set[datetime | None] = field(default_factory=set)
     """Deadlines that were told as passed."""
     drift: tuple[str, ...] = ()
-    """The drift that was told, empty if none."""
-    drifting_since: datetime | None = None
+    """The drift that was seen last, empty if none."""
     turn: datetime | None = None
     """When to look at it again, None for never."""
 
@@ -98,7 +95,7 @@ class Watchman:
                 stale.pop(grant_id, None)
                 alerts += self._ended(change.row, now)
             else:
-                self._note(change.row, now)
+                self._note(change.row)
                 stale[grant_id] = None
         while self._turns and self._turns[0][0] <= now:
             moment, grant_id = heappop(self._turns)
@@ -133,16 +130,12 @@ class Watchman:
         was_told = row.deadline in watched.overdue
         return [Alert(AlertKind.ENDED, now - row.deadline, row, was_told=was_told)]
 
-    def _note(self, row: GrantRow, now: datetime) -> None:
+    def _note(self, row: GrantRow) -> None:
         """Take a row in its new state."""
         watched = self._watched.get(row.id)
         if watched is None:
             watched = self._watched[row.id] = _Watched(row, said=self._known_to_its_maker(row))
         watched.row = row
-        if row.drift == watched.drift:
-            watched.drifting_since = None
-        elif watched.drifting_since is None:
-            watched.drifting_since = now
 
     def _known_to_its_maker(self, row: GrantRow) -> set[tuple[datetime, timedelta]]:
         """Return the thresholds that the grant was within from its beginning: they are no news."""
@@ -157,7 +150,7 @@ class Watchman:
 
     def _look(self, watched: _Watched, now: datetime) -> list[Alert]:
         """Say of one grant what has not been said, and choose when to look again."""
-        alerts = [*self._overdue(watched, now), *self._drift(watched, now), *self._soon(watched, now)]
+        alerts = [*self._overdue(watched, now), *self._drift(watched), *self._soon(watched, now)]
         turns = [moment for moment in self._moments(watched) if moment > now]
         turn = min(turns, default=None)
         if turn is not None and turn != watched.turn:
@@ -167,8 +160,6 @@ class Watchman:
 
     def _moments(self, watched: _Watched) -> Iterable[datetime]:
         """Yield when time alone may give reason to speak."""
-        if watched.drifting_since is not None:
-            yield watched.drifting_since + DRIFT_AFTER
         if watched.row.deadline is not None:
             for threshold in self._thresholds:
                 yield _before(watched.row.deadline, threshold)
@@ -180,14 +171,12 @@ class Watchman:
         watched.overdue.add(row.deadline)
         return [Alert(AlertKind.OVERDUE, now - row.deadline if row.deadline else timedelta(), row)]
 
-    def _drift(self, watched: _Watched, now: datetime) -> list[Alert]:
-        since = watched.drifting_since
-        if since is None or now - since < DRIFT_AFTER:
-            return []
-        watched.drift, watched.drifting_since = watched.row.drift, None
+    def _drift(self, watched: _Watched) -> list[Alert]:
+        row, before = watched.row, watched.drift
+        watched.drift = row.drift
         # What is overdue or about to go says so: that its timer is gone by then is no news.
-        is_news = watched.drift and watched.row.state in _COUNTING
-        return [Alert(AlertKind.DRIFTED, timedelta(), watched.row)] if is_news else []
+        is_news = row.drift and row.drift != before and row.state in _COUNTING
+        return [Alert(AlertKind.DRIFTED, timedelta(), row)] if is_news else []
 
     def _soon(self, watched: _Watched, now: datetime) -> list[Alert]:
         row = watched.row

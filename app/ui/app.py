@@ -2,22 +2,25 @@
 
 from typing import ClassVar
 
-from textual.app import App
 from textual.notifications import SeverityLevel
 
+from app.domain.proposal import Proposal
 from app.domain.text import clean_block
 from app.errors import NetgrantError
+from app.ui.alerting import Alerting
 from app.ui.backend import Backend
 from app.ui.feed import Feed
+from app.ui.process import ProcessApp
 from app.ui.runner import Runner
 from app.ui.sentences import told
 from app.ui.sheets import sheet
+from app.ui.theme import choose_theme
 
 CLOSING_SECONDS = 10.0
 """How long whoever quits waits for writes; what has not ended then is found out at the next start."""
 
 
-class NetgrantApp(App[int]):
+class NetgrantApp(ProcessApp):
     """What opens when netgrant is run without a command.
 
     Args:
@@ -25,7 +28,7 @@ class NetgrantApp(App[int]):
     """
 
     TITLE = "netgrant"
-    CSS_PATH: ClassVar = [sheet("tokens.tcss"), sheet("dashboard.tcss")]
+    CSS_PATH: ClassVar = [sheet("tokens.tcss"), sheet("dashboard.tcss"), sheet("detail.tcss")]
     ENABLE_COMMAND_PALETTE = False  # ours is opened by ``:`` and has the catalog's verbs
 
     def __init__(self, backend: Backend) -> None:
@@ -33,17 +36,20 @@ class NetgrantApp(App[int]):
         self.backend = backend
         self.feed = Feed(self)
         self.runner = Runner(self)
+        self.draft: Proposal | None = None
+        """What was typed into the form for a new grant and not granted."""
+        self.alerting = Alerting(self)
 
     def on_mount(self) -> None:
         """Show the dashboard at once, and begin to follow behind it."""
         from app.ui.screens.dashboard import Dashboard
 
-        if self.backend.preferences.theme:
-            self.theme = self.backend.preferences.theme
+        choose_theme(self, self.backend.preferences.theme)
         self.push_screen(Dashboard())
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        self.alerting.start()
         self.feed.start()
         self.feed.show(self.backend.preferences.contexts)
 

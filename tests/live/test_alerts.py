@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.domain.grant import State
 from app.domain.view import GrantRow
-from app.live.alerts import DRIFT_AFTER, Alert, AlertKind, Watchman, is_on_time
+from app.live.alerts import Alert, AlertKind, Watchman, is_on_time
 from tests.live.watched_rows import MINUTE, SECOND, START, Scenes, gone, put, row
 
 WARN = (5 * MINUTE, MINUTE)
@@ -151,35 +151,25 @@ def test_overdue_is_told_once_a_deadline() -> None:
 
 
 def drifted(*drift: str) -> GrantRow:
-    return row("a", START + 60 * MINUTE, drift=drift, state=State.DRIFTED)
+    return row("a", START + 60 * MINUTE, drift=drift, state=State.DRIFTED if drift else State.ACTIVE)
 
 
-def test_drift_is_told_once_it_lasts_and_again_when_it_changes() -> None:
+def test_drift_is_told_once_and_again_when_it_changes_or_comes_back() -> None:
     watchman = Watchman(WARN)
-    assert watchman.watch([put(drifted("spec edited"))], START) == []
-    assert told(watchman, START + MINUTE) == [(3, "drifted", timedelta())]
+    found = [
+        len(watchman.watch([put(drifted(*drift))], START + n * SECOND))
+        for n, drift in enumerate(
+            (["spec edited"], ["spec edited"], ["spec edited", "no Job"], [], ["no Job"])
+        )
+    ]
+    assert found == [1, 0, 1, 0, 1]
 
-    watchman.watch([put(drifted("spec edited", "no Job"))], START + MINUTE)
-    assert told(watchman, START + 2 * MINUTE, START + MINUTE) == [(63, "drifted", timedelta())]
 
-
-def test_a_drift_that_an_extension_passes_through_is_none() -> None:
+def test_a_timer_that_is_gone_is_no_news_once_it_has_fired() -> None:
     watchman = Watchman(WARN)
-    watchman.watch([put(row("a", START + 50 * MINUTE))], START)
-    watchman.watch([put(drifted("its Job ends it at another moment"))], START)
-    watchman.watch([put(row("a", START + 60 * MINUTE))], START + DRIFT_AFTER / 2)
-    assert told(watchman, START + MINUTE) == []
-
-
-def test_a_drift_that_was_mended_is_told_when_it_comes_back() -> None:
-    watchman = Watchman(WARN)
-    found = []
-    for n, drift in enumerate((("spec edited",), (), ("spec edited",))):
-        moment = START + n * MINUTE
-        state = State.DRIFTED if drift else State.ACTIVE
-        found += watchman.watch([put(row("a", START + 60 * MINUTE, drift=drift, state=state))], moment)
-        found += watchman.watch((), moment + DRIFT_AFTER)
-    assert kinds(found) == [("drifted", timedelta())] * 2
+    watchman.watch([put(row("a", START + 60 * MINUTE))], START)
+    ending = row("a", START + 60 * MINUTE, drift=("no Job",), state=State.ENDING)
+    assert watchman.watch([put(ending)], START) == []
 
 
 def test_what_never_stood_open_ends_without_a_word() -> None:
