@@ -57,7 +57,7 @@ class EventStrands:
 
 def _sink(log: EventLog) -> Sink[Event]:
     # An Event that the cluster forgets after an hour has happened all the same.
-    return Sink(log.put, _keep, _keep_all, order=moment_of)
+    return Sink(log.put, _keep, _keep_all, _keep_all, order=moment_of)
 
 
 def _keep(_: Event) -> None:

@@ -27,7 +27,9 @@ class Sink(Generic[T]):
     put: Callable[[T], object]
     drop: Callable[[T], object]
     retain: Callable[[Callable[[Key], bool]], object]
-    """Forget all whose key does not pass: an earlier connection knew it, this one does not."""
+    """Forget all whose key does not pass: it is gone since an earlier connection."""
+    lose_sight: Callable[[Callable[[Key], bool]], object]
+    """Forget all whose key does not pass: it may not be seen any more, and may well be there."""
     order: Callable[[T], Any] | None = None
     """Sorts what comes together, where the order matters."""
 

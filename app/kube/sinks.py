@@ -17,7 +17,7 @@ T = TypeVar("T", Namespace, Pod, Service, Workload, NetworkPolicy)
 
 def shelf_sink(shelf: Shelf[T]) -> Sink[T]:
     """Return the sink that fills a shelf of the inventory."""
-    return Sink(shelf.put, shelf.drop, shelf.retain)
+    return Sink(shelf.put, shelf.drop, shelf.retain, shelf.retain)
 
 
 def policy_sink(cluster: LiveCluster) -> Sink[NetworkPolicy]:
@@ -36,10 +36,14 @@ def policy_sink(cluster: LiveCluster) -> Sink[NetworkPolicy]:
         shelf.retain(is_kept)
         rows.retain_policies(is_kept)
 
-    return Sink(put, drop, retain)
+    def lose_sight(is_kept: Callable[[Key], bool]) -> None:
+        shelf.retain(is_kept)
+        rows.lose_sight(is_kept)
+
+    return Sink(put, drop, retain, lose_sight)
 
 
 def job_sink(cluster: LiveCluster) -> Sink[Job]:
     """Return the sink of dead-man Jobs."""
     rows = cluster.rows
-    return Sink(rows.put_job, rows.drop_job, rows.retain_jobs)
+    return Sink(rows.put_job, rows.drop_job, rows.retain_jobs, rows.retain_jobs)

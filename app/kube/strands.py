@@ -54,7 +54,7 @@ class Strand(Generic[T]):
         self._sink = sink
         self._on_link = on_link
         self._is_filled = False
-        around = Surroundings(ground.clock, on_link=lambda _: on_link())
+        around = Surroundings(ground.clock, on_link=self._hear_link)
         self._reflector = Reflector(ground.wire, target, self.store, around, ground.timing)
         self._unsubscribe = self.store.subscribe(self._hear)
         self._task = ground.tasks.create_task(self._reflector.run(), name=f"follow {target}")
@@ -76,6 +76,11 @@ class Strand(Generic[T]):
         """Follow no more."""
         self._unsubscribe()
         self._task.cancel()
+
+    def _hear_link(self, link: Link) -> None:
+        if link.state is LinkState.DENIED and not self._is_filled and self.namespace is not None:
+            self._sink.lose_sight(lambda key: key[0] != self.namespace)
+        self._on_link()
 
     def _hear(self, changes: Changes[T]) -> None:
         self._ground.intake.add(self._carry(changes))
@@ -177,7 +182,7 @@ class Strands(Generic[T]):
         names = dict.fromkeys(await self._known()) if self._known else {}
         if self._first is None or self._first.is_filled:
             return
-        self._sink.retain(lambda key: key[0] in names)  # an earlier connection may have had more rights
+        self._sink.lose_sight(lambda key: key[0] in names)  # an earlier connection may have had more rights
         self._single = tuple(self._strand(name) for name in names)
         self._on_link()
 

@@ -44,6 +44,7 @@ class Rows:
         self._believed: set[str] = (
             set()
         )  # whose drift may be shown at once: their Jobs have just come to be known
+        self._unseen: set[str] = set()  # of which nobody may say that they ended
         self._turns: list[tuple[datetime, str]] = []
         self._turn_of: dict[str, datetime] = {}
         self._judged_at: datetime | None = None
@@ -89,6 +90,12 @@ class Rows:
         """Forget all policies but those whose namespace and name pass."""
         self._policies.retain(is_kept)
 
+    def lose_sight(self, is_kept: Callable[[Key], bool]) -> None:
+        """Forget the policies that do not pass because we may not see them any more: no grant has ended."""
+        before = set(self._policies.grants)
+        self._policies.retain(is_kept)
+        self._unseen.update(before.difference(self._policies.grants))
+
     def put_job(self, job: Job) -> None:
         """Hold a dead-man Job."""
         self._jobs.put(job)
@@ -125,6 +132,7 @@ class Rows:
         before = self._rows.get(grant_id)
         if policies:
             self._had_policies.add(grant_id)
+            self._unseen.discard(grant_id)
         elif not jobs or grant_id in self._had_policies:
             # A Job whose policies have been here and are gone is a grant that ended, not one half made.
             self._end(grant_id, before)
@@ -138,7 +146,9 @@ class Rows:
         self._plan(grant, now)
         if before is None or not is_same(before, row):
             self._rows[grant_id] = row
-            self._note(RowChange(Change.STANDS if before is None else Change.CHANGED, row, before))
+            change = Change.STANDS if before is None else Change.CHANGED
+            self._changes.append(RowChange(change, row, before))
+            self.version += 1
 
     def _joined(self, grant: Grant) -> Grant:
         """Return the grant with its parts marked whose Jobs are not known."""
@@ -180,11 +190,10 @@ class Rows:
             held.pop(grant_id, None)
         if before is not None:
             del self._rows[grant_id], self._grants[grant_id]
-            self._note(RowChange(Change.ENDED, before, before))
-
-    def _note(self, change: RowChange) -> None:
-        self._changes.append(change)
-        self.version += 1
+            self.version += 1
+            if grant_id not in self._unseen:
+                self._changes.append(RowChange(Change.ENDED, before, before))
+        self._unseen.discard(grant_id)
 
     def take_changes(self) -> tuple[RowChange, ...]:
         """Return what changed since this was last called, in the order in which it happened."""

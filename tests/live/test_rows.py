@@ -214,6 +214,23 @@ def test_what_a_new_list_does_not_hold_is_forgotten() -> None:
     assert row.namespaces == ("other",)
 
 
+def test_what_may_not_be_seen_any_more_has_not_ended() -> None:
+    rows = rows_of(policy(), policy("other"), policy("away", labels={GRANT_LABEL: OTHER}))
+    rows.advance(NOW)
+    rows.take_changes()
+    version = rows.version
+    rows.lose_sight(lambda key: key[0] == "other")
+    rows.advance(NOW)
+    assert [row.namespaces for row in rows] == [("other",)]
+    assert told(rows) == [(Change.CHANGED, GRANT)]
+    assert rows.version == version + 2
+    rows.put_policy(policy("away", labels={GRANT_LABEL: OTHER}))
+    rows.advance(NOW)
+    rows.drop_policy(policy("away"))
+    rows.advance(NOW)
+    assert told(rows) == [(Change.STANDS, OTHER), (Change.ENDED, OTHER)]
+
+
 @dataclass
 class Model:
     """The same objects, held plainly."""
