@@ -1,7 +1,7 @@
 """The language of the filter: ``words !not-these -l SELECTOR``, and whether a grant passes it.
 
-Law: pure. Words are looked for in everything that a row shows, whatever their case; all must be found, and
-none of those behind a ``!``. ``-l`` takes a label selector as kubectl's does. A grant has, for each of its
+Law: pure. Words are looked for in everything that a row shows (its cluster only where there are several),
+whatever their case; all must be found, and none of those behind a ``!``. ``-l`` takes a label selector as kubectl's does. A grant has, for each of its
 policies, the labels of the policy and those that its target asks for (``matchLabels``, which count where both
 name a key); the selector must fit one of its policies. Any number of each may be given, in any order; a text
 like ``app=db`` without ``-l`` is a word as any other.
@@ -75,10 +75,9 @@ def _selector_at(text: str, at: int) -> tuple[int, str]:
 
 
 def text_of(row: GrantRow) -> str:
-    """Return everything that is shown of a row, in lower case; a line for each cell."""
+    """Return what is shown of a row, but for its cluster, in lower case; a line for each cell."""
     shown = (
         row.state,
-        row.context,
         *row.namespaces,
         row.target,
         row.peers,

@@ -24,11 +24,12 @@ class _Entry:
     text: str = ""
     labels: tuple[Mapping[str, str], ...] | None = None
 
-    def passes(self, wanted: Filter) -> bool:
-        """Tell whether the row passes the filter."""
+    def passes(self, wanted: Filter, *, has_clusters: bool) -> bool:
+        """Tell whether the row passes the filter; its cluster's name counts where there are several."""
         if not self.text:
             self.text = text_of(self.shown.row)
-        if not wanted.takes_text(self.text):
+        text = f"{self.shown.row.context.lower()}\n{self.text}" if has_clusters else self.text
+        if not wanted.takes_text(text):
             return False
         if wanted.selectors and self.labels is None:
             cluster, row = self.shown.cluster, self.shown.row
@@ -93,7 +94,7 @@ class Arrangement:
         if seen != self._seen:
             self._seen = seen
             self._take(view)
-            self._arranged = self._work_out()
+            self._arranged = self._work_out(has_clusters=len(sources) > 1)
         return self._arranged
 
     def _take(self, view: View) -> None:
@@ -109,9 +110,11 @@ class Arrangement:
                     entry.ends = row.deadline.timestamp() - offset
                 self._entries[key] = entry
 
-    def _work_out(self) -> Arranged:
-        entries = self._entries.values()
-        passing = [entry for entry in entries if entry.passes(self.filter)] if self.filter else list(entries)
+    def _work_out(self, *, has_clusters: bool) -> Arranged:
+        entries, wanted = self._entries.values(), self.filter
+        passing = list(entries)
+        if wanted:
+            passing = [entry for entry in entries if entry.passes(wanted, has_clusters=has_clusters)]
         passing.sort(key=_ORDERS[self.order.by], reverse=self.order.is_turned)  # type: ignore[arg-type]
         return Arranged(
             [entry.shown for entry in passing],

@@ -20,7 +20,9 @@ SIGNS = {State.OVERDUE: "!", State.DRIFTED: "~", State.PENDING: "?", State.ENDIN
 """Of the states in which somebody should look."""
 
 TOKENS = {state: f"-{state}" for state in State}
-QUIET = "-quiet"
+GOOD, WARN, BAD, QUIET, TITLE = "-good", "-warn", "-bad", "-quiet", "-title"
+ALL_TOKENS = frozenset({*TOKENS.values(), GOOD, WARN, BAD, QUIET, TITLE})
+"""What a text may be; a widget that draws any of them has them as its component classes."""
 ELLIPSIS = "…"
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -119,7 +121,7 @@ def _why(row: GrantRow) -> str:
 
 
 def _target(row: GrantRow, pods: int | None) -> Cell:
-    return Cell(row.target, "-expiring" if pods == 0 else "", "" if pods is None else f" ({pods})")
+    return Cell(row.target, WARN if pods == 0 else "", "" if pods is None else f" ({pods})")
 
 
 def cells_of(row: GrantRow, pods: int | None = None, *, brief: bool = False) -> dict[str, Cell]:
@@ -140,7 +142,7 @@ def cells_of(row: GrantRow, pods: int | None = None, *, brief: bool = False) -> 
         "from": Cell(_ARROWS.get(row.direction, "") + row.peers),
         "ports": Cell(row.ports.replace("/TCP", "") if brief else row.ports),
         "direction": Cell(_DIRECTIONS.get(row.direction, row.direction)),
-        "nets": Cell(row.nets, "" if row.armed else "-expiring"),
+        "nets": Cell(row.nets, "" if row.armed else WARN),
         "by": Cell(row.requested_by),
         "id": Cell(short(row.id), QUIET),
         "reason": Cell(_why(row)),

@@ -9,6 +9,7 @@ from app.domain.link import LinkState
 from app.domain.text import clean
 from app.live.cluster import Kind, LiveCluster, Stage
 from app.ui.arrangement import Arranged
+from app.ui.cells import BAD, QUIET, TITLE, WARN
 from app.ui.sentences import told
 from app.ui.view import View
 
@@ -32,14 +33,14 @@ def why_empty(view: View, arranged: Arranged, *, read_only: bool = False) -> tup
         return ()
     if arranged.total:
         return (
-            (f"The filter hides all {arranged.total} grants.", "-title"),
+            (f"The filter hides all {arranged.total} grants.", TITLE),
             ("", ""),
             ("esc  takes the filter away", ""),
             ("/    changes it", ""),
         )
     pieces = [piece for cluster in view.clusters for piece in _about(cluster)]
     if empty := [clean(cluster.name) for cluster in view.clusters if _is_empty(cluster)]:
-        pieces.insert(0, (f"No grants stand in {_places(view, empty)}.", "-title"))
+        pieces.insert(0, (f"No grants stand in {_places(view, empty)}.", TITLE))
         pieces.append(("", ""))
         keys = _READING_KEYS if read_only else (*_KEYS, *_READING_KEYS)
         pieces += [(f"{key}  {label}", "") for key, label in keys]
@@ -62,18 +63,18 @@ def _about(cluster: LiveCluster) -> Iterable[Piece]:
     link = status.links.get(Kind.POLICIES)
     if status.stage is Stage.FAILED:
         why = told(status.error) if status.error else "the connection failed"
-        yield f"✕ {name}: {why}", "-bad"
+        yield f"✕ {name}: {why}", BAD
         yield "ctrl+r  tries again at once     c  chooses another cluster", ""
     elif link is None:
-        yield f"◌ Connecting to {name} …", "-quiet"
+        yield f"◌ Connecting to {name} …", QUIET
     elif link.state is LinkState.LOADING:
-        yield f"◌ Loading the grants of {name} …", "-quiet"
+        yield f"◌ Loading the grants of {name} …", QUIET
         if link.error:
-            yield f"the last attempt failed: {clean(link.error)}", "-warn"
+            yield f"the last attempt failed: {clean(link.error)}", WARN
     elif link.state is LinkState.DENIED:
-        yield f"✕ {name}: you may not list NetworkPolicies, so no grants can be shown", "-bad"
+        yield f"✕ {name}: you may not list NetworkPolicies, so no grants can be shown", BAD
         if link.error:
             yield clean(link.error), ""
         yield "netgrant doctor  tells which permissions are missing", ""
     elif link.state is LinkState.STALE:
-        yield f"○ {name}: the link is lost; none stood when it was", "-warn"
+        yield f"○ {name}: the link is lost; none stood when it was", WARN

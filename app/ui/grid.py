@@ -11,7 +11,7 @@ from datetime import datetime
 from app.domain.view import GrantRow
 from app.ui.arrangement import Order
 from app.ui.cells import Cell, cells_of, countdown, cut, left_cell, pad, width_of
-from app.ui.columns import MORE, Layout, Placed, bar_width, gap, is_brief, lay_out
+from app.ui.columns import COLUMNS, MORE, Layout, Placed, bar_width, gap, is_brief, lay_out
 from app.ui.cursor import Key, key_of
 from app.ui.view import Shown
 
@@ -44,14 +44,14 @@ class Grid:
         self._pods_of = pods_of
         self._drawn: dict[Key, _Drawn] = {}
         self._needs: dict[str, int] = {}
-        self._clock = 0
-        self._has_clusters = False
         self.layout = Layout(0)
+        self.start_again(has_clusters=False)
 
     def start_again(self, *, has_clusters: bool) -> None:
         """Forget how wide what was seen so far is."""
         self._has_clusters = has_clusters
-        self._needs = {}
+        self._drawn = {}
+        self._needs = dict.fromkeys((column.name for column in COLUMNS), 0)
         self._clock = 0
 
     def see(self, rows: Iterable[Shown], now: datetime, width: int) -> bool:
@@ -75,13 +75,13 @@ class Grid:
         cells = cells_of(shown.row, pods, brief=brief)
         self._drawn[key] = _Drawn(shown.row, pods, cells)
         for name, cell in cells.items():
-            width = width_of(cell.text[:_MEASURED]) + width_of(cell.tail)
-            self._needs[name] = max(self._needs.get(name, 0), width)
+            if name in self._needs:
+                width = width_of(cell.text[:_MEASURED]) + width_of(cell.tail)
+                self._needs[name] = max(self._needs[name], width)
         return True
 
     def _lay_out(self, width: int) -> Layout:
-        needs = {"left": self._clock + 1 + bar_width(width), **self._needs}
-        needs.pop("sign", None)
+        needs = {**self._needs, "left": self._clock + 1 + bar_width(width)}
         if not self._has_clusters:
             needs.pop("cluster", None)
         return lay_out(width, needs)

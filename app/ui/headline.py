@@ -13,17 +13,16 @@ from app.domain.link import Link, LinkState
 from app.domain.text import clean
 from app.live.cluster import Kind, LiveCluster, Stage
 from app.ui.arrangement import Arranged
-from app.ui.cells import Cell, width_of
+from app.ui.cells import BAD, GOOD, QUIET, TITLE, TOKENS, WARN, Cell, width_of
 from app.ui.columns import MORE
 from app.ui.view import View, is_remembered
 
-GOOD, WARN, BAD, QUIET, TITLE = "-good", "-warn", "-bad", "-quiet", "-title"
 SHOWN_OFFSET = timedelta(seconds=2)
 """A clock that is off by less is not worth a word."""
 _DECORATION = 7
 """Pieces of this rank or above may go without a sign."""
 _SIGNS = {LinkState.LIVE: "●", LinkState.LOADING: "◌", LinkState.STALE: "○", LinkState.DENIED: "✕"}
-_TOKENS = {LinkState.LIVE: GOOD, LinkState.LOADING: QUIET, LinkState.STALE: WARN, LinkState.DENIED: BAD}
+_LINK_TOKENS = {LinkState.LIVE: GOOD, LinkState.LOADING: QUIET, LinkState.STALE: WARN, LinkState.DENIED: BAD}
 _NAMED = 2
 """Up to so many namespaces are named."""
 
@@ -36,7 +35,9 @@ class Said:
     token: str = ""
     rank: int = 0
     short: str = ""
-    """What stands in its place where room is scarce, before anything is left out."""
+    """What stands in its place where room is scarce; empty where nothing shorter will do."""
+    short_rank: int = 0
+    """When that happens: before anything of a lower rank is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ def headline(
 
 def _about_one(cluster: LiveCluster, now: datetime) -> Iterable[Said]:
     status = cluster.status
-    yield Said(clean(cluster.name), TITLE, 1)
+    yield Said(clean(cluster.name), TITLE)
     if status.version:
         yield Said(status.version, QUIET, 8)
     if status.username:
         user = clean(status.username)
-        yield Said(user, "", 5, user.partition("@")[0].removeprefix("system:serviceaccount:"))
+        yield Said(user, "", 5, user.partition("@")[0].removeprefix("system:serviceaccount:"), 6)
     if status.namespaces is not None:
         yield Said(_places(status.namespaces), WARN, 3)
     yield from _remembered(cluster, now)
@@ -134,9 +135,15 @@ def links_said(cluster: LiveCluster, now: datetime) -> Iterable[Said]:
         if (link := status.links.get(kind)) is not None:
             by_state.setdefault(link.state, []).append((kind, link))
     for state in LinkState:
-        if found := by_state.get(state):
-            named = "" if state is LinkState.LIVE or len(by_state) == 1 else _named(found)
-            yield Said(f"{_SIGNS[state]} {named}{_word(state, found, now)}", _TOKENS[state])
+        if not (found := by_state.get(state)):
+            continue
+        if state is LinkState.LIVE and len(by_state) > 1 and found[0][0] is not Kind.POLICIES:
+            continue  # that this or that is live is no comfort while the grants themselves are not
+        named = "" if state is LinkState.LIVE or len(by_state) == 1 else _named(found)
+        short = named.rstrip() if named else str(state)
+        text, sign = f"{named}{_word(state, found, now)}", _SIGNS[state]
+        rank = 2 if state is LinkState.LIVE and len(by_state) > 1 else 0
+        yield Said(f"{sign} {text}", _LINK_TOKENS[state], rank, f"{sign} {short}", 1)
 
 
 def _named(found: list[tuple[Kind, Link]]) -> str:
@@ -163,7 +170,7 @@ def _counts(view: View, arranged: Arranged) -> Iterable[Said]:
     told = (State.OVERDUE, 0), (State.EXPIRING, 3), (State.DRIFTED, 2), (State.PENDING, 4), (State.ENDING, 6)
     for state, rank in told:
         if states[state]:
-            yield Said(f"{states[state]} {state}", f"-{state}", rank)
+            yield Said(f"{states[state]} {state}", TOKENS[state], rank)
 
 
 def composed(told: Headline, width: int) -> list[tuple[str, str]]:
@@ -179,20 +186,19 @@ def composed(told: Headline, width: int) -> list[tuple[str, str]]:
 
 
 def _kept(told: Headline, width: int) -> tuple[list[Said], list[Said], bool]:
-    """Return the pieces that have room, shortened if need be, and whether one of weight had none."""
+    """Return the pieces that have room, some shortened, and whether one of weight had none."""
     left, right, has_lost = list(told.left), list(told.right), False
-    while _length(left, "  ") + _length(right, " · ") + (6 if has_lost else 3) > width:
-        pieces = (*left, *right)
-        long = [piece for piece in pieces if piece.short and piece.short != piece.text]
-        least = max(pieces, key=lambda piece: piece.rank, default=None)
-        if least is None or least.rank == 0:
+    while _length(left, "  ") + _length(right, " · ") + (7 if has_lost else 4) > width:
+        steps = [(piece.rank, "", piece) for piece in (*left, *right)]
+        steps += [(piece.short_rank, piece.short, piece) for piece in left if piece.short]
+        rank, short, piece = max(steps, key=lambda step: step[0], default=(0, "", None))
+        if piece is None or rank == 0:
             break
-        if long and least.rank < _DECORATION:
-            at = left.index(long[0])
-            left[at] = replace(long[0], text=long[0].short)
-            continue
-        (left if least in left else right).remove(least)
-        has_lost |= least.rank < _DECORATION
+        side = left if piece in left else right
+        side[side.index(piece) : side.index(piece) + 1] = (
+            [replace(piece, text=short, short="")] if short else []
+        )
+        has_lost |= not short and rank < _DECORATION
     return left, right, has_lost
 
 

@@ -32,7 +32,7 @@ def passing(text: str) -> set[str]:
     [
         ("", {"database", "api", "legacy", "cache"}),
         ("production", {"database", "cache"}),
-        ("PROD-eu1", {"database", "api", "legacy", "cache"}),
+        ("PROD", {"database", "cache"}),
         ("production alice", {"database"}),
         ("production !alice", {"cache"}),
         ("!production !legacy", {"api"}),

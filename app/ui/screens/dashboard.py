@@ -31,7 +31,6 @@ from app.ui.feed import Happened
 from app.ui.headline import headline
 from app.ui.keys import bindings
 from app.ui.screens.grant_actions import GrantActions
-from app.ui.sentences import told
 from app.ui.view import RowKey, Shown, View
 from app.ui.widgets.detail import Detail
 from app.ui.widgets.filter_bar import FilterBar
@@ -183,20 +182,18 @@ class Dashboard(GrantActions):
         self.query_one(FilterBar).open()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
-        """Filter while it is typed; what cannot be read yet is said, and leaves the rows as they are."""
+        """Filter while it is typed; while it cannot be read that is said, and nothing is left out."""
         try:
-            self._arrangement.filter = parse_filter(event.text)
-        except InputError as error:
-            event.bar.tell(told(error), is_wrong=True)
-            return
-        if not self._arrangement.filter:
-            event.bar.tell("")
+            self._arrangement.filter, error = parse_filter(event.text), ""
+        except InputError as wrong:
+            self._arrangement.filter, error = Filter(), wrong.message
+        event.bar.tell(error, is_wrong=True)
         self._relist()
 
     def on_filter_bar_kept(self, event: FilterBar.Kept) -> None:
         """Go back to the rows; an empty filter is none."""
         self._table.focus()
-        if not self._arrangement.filter:
+        if not event.bar.text:
             self._unfilter()
 
     def _unfilter(self) -> None:

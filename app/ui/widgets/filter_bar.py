@@ -54,11 +54,17 @@ class FilterBar(Horizontal):
             placeholder="words  !not-these  -l app=db", compact=True, select_on_focus=False, id="filter-text"
         )
         yield Static(id="filter-result")
+        yield Static(Content("enter keep  esc clear"), id="filter-keys")
 
     @property
     def is_typing(self) -> bool:
         """Tell whether keys go into the line."""
         return self.query_one(Input).has_focus
+
+    @property
+    def text(self) -> str:
+        """Return what is typed."""
+        return self.query_one(Input).value.strip()
 
     def open(self) -> None:
         """Show the line and type into it."""
@@ -75,6 +81,14 @@ class FilterBar(Horizontal):
         shown = self.query_one("#filter-result", Static)
         shown.update(Content(result))
         shown.set_class(is_wrong, "-bad")
+
+    def on_descendant_focus(self) -> None:
+        """Show what ends the typing."""
+        self.add_class("-typing")
+
+    def on_descendant_blur(self) -> None:
+        """The line is only looked at again."""
+        self.remove_class("-typing")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what is typed."""

@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from app.ui.arrangement import Order
-from app.ui.cells import QUIET, TOKENS, fit
+from app.ui.cells import ALL_TOKENS, QUIET, fit
 from app.ui.columns import GUTTER
 from app.ui.cursor import Cursor, Key, key_of
 from app.ui.grid import Grid, Piece
@@ -39,8 +39,7 @@ class GrantLines(ScrollView):
     """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *TOKENS.values(),
-        QUIET,
+        *ALL_TOKENS,
         "grant-table--header",
         "grant-table--cursor",
         "grant-table--marked",

@@ -5,19 +5,20 @@ Law: it is given what there is to say, and leaves out what has no room.
 
 from typing import ClassVar
 
-from textual.content import Content
+from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Size
+from textual.strip import Strip
 from textual.widget import Widget
 
-from app.domain.grant import State
-from app.ui.cells import fit
-from app.ui.headline import BAD, GOOD, QUIET, TITLE, WARN, Headline, composed
+from app.ui.cells import ALL_TOKENS, WARN, fit
+from app.ui.headline import Headline, composed
 
 
 class Header(Widget):
     """What is shown, how far it may be believed, and how things stand."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {GOOD, WARN, BAD, QUIET, TITLE, *(f"-{state}" for state in State)}
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(ALL_TOKENS)
 
     def __init__(self) -> None:
         super().__init__(id="header")
@@ -26,7 +27,7 @@ class Header(Widget):
     @property
     def text(self) -> str:
         """Return what is shown at the moment, as plain text."""
-        return self.render().plain
+        return "\n".join(self.render_line(y).text for y in range(self.size.height))
 
     def show(self, told: Headline) -> None:
         """Show something else, if it is something else."""
@@ -39,11 +40,15 @@ class Header(Widget):
         """Return one line, and one for each warning."""
         return 1 + len(self._told.warnings)
 
-    def render(self) -> Content:
-        """Draw it."""
-        width = self.size.width
-        line = Content.assemble(
-            *((text, f".{token}" if token else "") for text, token in composed(self._told, width))
-        )
-        warnings = (Content.styled(fit(f" ! {text}", width), f".{WARN}") for text in self._told.warnings)
-        return Content("\n").join([line, *warnings])
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, warnings = self.size.width, self._told.warnings
+        if y == 0:
+            pieces = composed(self._told, width)
+        else:
+            pieces = [(fit(f" ! {warnings[y - 1]}", width), WARN)] if y <= len(warnings) else []
+        segments = [Segment(text, self._style(token)) for text, token in pieces]
+        return Strip(segments).crop_extend(0, width, self.rich_style)
+
+    def _style(self, token: str) -> Style:
+        return self.get_component_rich_style(token) if token else self.rich_style

@@ -34,10 +34,12 @@ class KeyLine(Widget):
     def _keys(self) -> list[tuple[str, str, str]]:
         """Return each key's name, how it is written, and its label; one key for each action."""
         found: dict[str, tuple[str, str, str]] = {}
+        focused = self.screen.focused
         for name, active in self.screen.active_bindings.items():
-            binding = active.binding
-            if binding.show and active.enabled and binding.action not in found:
-                found[binding.action] = name, self.app.get_key_display(binding), binding.description
+            binding, written = active.binding, self.app.get_key_display(active.binding)
+            is_typed = focused is not None and focused.check_consume_key(name, written)
+            if binding.show and active.enabled and not is_typed and binding.action not in found:
+                found[binding.action] = name, written, binding.description
         return list(found.values())
 
     def _fitting(self) -> tuple[list[tuple[str, str, str]], bool]:
