@@ -8,6 +8,7 @@ A first list of ten thousand grants is judged a little at a time.
 import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, NoReturn
 
@@ -29,21 +30,31 @@ _LEAST_SECONDS = 0.01
 """How long to gather what comes together even where nobody was told for long."""
 _AT_ONCE = 150
 """Grants judged before the screens get their turn: about 12 ms."""
-_RETRY_SECONDS = 30.0
-_CONFIG_RETRY_SECONDS = 300.0
-"""What is wrong with a configuration rarely heals by itself, and asking may open a browser each time."""
-
 Happened = tuple[LiveCluster, RowChange]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long to wait until a cluster that cannot be followed is tried again by itself."""
+
+    seconds: float = 30.0
+    config_seconds: float = 300.0
+    """After an error of configuration or credentials: it rarely heals, and asking may open a browser."""
 
 
 class Feed:
     """The clusters that are shown.
 
     ``views`` is published with the newest View, ``happenings`` with what became of rows since the last.
+
+    Args:
+        app: whose screens are told.
+        patience: when to try again.
     """
 
-    def __init__(self, app: "NetgrantApp") -> None:
+    def __init__(self, app: "NetgrantApp", patience: Patience | None = None) -> None:
         self._app = app
+        self._patience = patience or Patience()
         self._backend = app.backend
         self.views: Signal[View] = Signal(app, "views")
         self.happenings: Signal[tuple[Happened, ...]] = Signal(app, "happenings")
@@ -140,7 +151,7 @@ class Feed:
             may_prompt = False
             cluster.set_status(stage=Stage.FAILED, error=error)
             is_config = isinstance(error, ConfigError | UnauthorizedError)
-            await asyncio.sleep(_CONFIG_RETRY_SECONDS if is_config else _RETRY_SECONDS)
+            await asyncio.sleep(self._patience.config_seconds if is_config else self._patience.seconds)
 
     async def _outcome(self, cluster: LiveCluster, may_prompt: bool) -> NetgrantError:
         """Follow a cluster for as long as that is possible; return why it is not any more."""
