@@ -5,10 +5,12 @@ judged again: ten thousand rows cost nothing while nothing happens to them. Poli
 streams that know nothing of each other: what does not fit together is believed once it has lasted.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
+from itertools import islice
 
 from app.domain.grant import OVERDUE_AFTER, Grant, State, join, next_turn
 from app.domain.objects import Job, NetworkPolicy
@@ -18,6 +20,8 @@ from app.live.projector import Change, RowChange, is_same
 
 GRACE = OVERDUE_AFTER
 """How long a drift must last until it is shown: extending and ending a grant go through such states."""
+_TOLD = 512
+"""How many changes are remembered, for whoever looks now and then."""
 _SET_BACK = timedelta(seconds=1)
 """By how much time may go back without all being judged anew: measurements of a clock differ by that."""
 
@@ -49,6 +53,7 @@ class Rows:
         self._turn_of: dict[str, datetime] = {}
         self._judged_at: datetime | None = None
         self._changes: list[RowChange] = []
+        self._changed: deque[str] = deque(maxlen=_TOLD)  # whose rows, the newest last
         self.version = 0
         """Grows with each change of any row, the countdown left out."""
 
@@ -148,7 +153,7 @@ class Rows:
             self._rows[grant_id] = row
             change = Change.STANDS if before is None else Change.CHANGED
             self._changes.append(RowChange(change, row, before))
-            self.version += 1
+            self._count(grant_id)
 
     def _joined(self, grant: Grant) -> Grant:
         """Return the grant with its parts marked whose Jobs are not known."""
@@ -190,10 +195,21 @@ class Rows:
             held.pop(grant_id, None)
         if before is not None:
             del self._rows[grant_id], self._grants[grant_id]
-            self.version += 1
+            self._count(grant_id)
             if grant_id not in self._unseen:
                 self._changes.append(RowChange(Change.ENDED, before, before))
         self._unseen.discard(grant_id)
+
+    def _count(self, grant_id: str) -> None:
+        self.version += 1
+        self._changed.append(grant_id)
+
+    def changed_since(self, version: int) -> frozenset[str] | None:
+        """Return whose rows appeared, changed or went since a ``version``; None if that is too long ago."""
+        count = self.version - version
+        if not 0 <= count <= len(self._changed):
+            return None
+        return frozenset(islice(reversed(self._changed), count))
 
     def take_changes(self) -> tuple[RowChange, ...]:
         """Return what changed since this was last called, in the order in which it happened."""

@@ -1,14 +1,18 @@
 """Which grants the table lists, and in which order.
 
 Law: pure; works only when a row, the filter or the order has changed. A row that has not changed keeps its
-``Shown``, its texts and its place in the order, so that one change among ten thousand is cheap.
+``Shown``, its texts and its place in the order: of one change among ten thousand only that row is worked out.
 """
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from app.domain.grant import State
+from app.domain.view import GrantRow
+from app.live.cluster import LiveCluster, Memory
 from app.live.filtering import Filter, labels_of, text_of
 from app.ui.cursor import Key
 from app.ui.view import Shown, View, is_remembered, rows_of
@@ -21,6 +25,8 @@ class _Entry:
     shown: Shown
     ends: float
     """When it ends by our clock, in seconds since 1970; long ago where nobody can say."""
+    rank: tuple[object, ...] | None = None
+    """Its place among those that are listed; None where it is not."""
     text: str = ""
     labels: tuple[Mapping[str, str], ...] | None = None
 
@@ -77,6 +83,10 @@ class Arranged:
     """The keys of all that stand."""
 
 
+_Source = tuple[LiveCluster, Memory | None, int]
+"""A cluster, what is remembered of it where that is shown, and by how much its clock is ahead."""
+
+
 class Arrangement:
     """A filter, an order, and what they make of the newest view."""
 
@@ -84,41 +94,123 @@ class Arrangement:
         self.filter = Filter()
         self.order = Order()
         self._entries: dict[Key, _Entry] = {}
-        self._seen: object = None
+        self._ranks: list[tuple[object, ...]] = []
+        self._listed: list[Shown] = []
+        self._states: Counter[State] = Counter()
+        self._sources: tuple[_Source, ...] = ()
+        self._versions: dict[LiveCluster, int] = {}
+        self._wanted = self.filter, self.order
+        """By which filter and order the rows are listed."""
         self._arranged = Arranged()
 
     def arrange(self, view: View) -> Arranged:
         """Return the rows to list; the very same value as before where nothing has changed."""
-        sources = tuple((cluster, is_remembered(cluster), cluster.status.offset) for cluster in view.clusters)
-        seen = view.version, self.filter, self.order, sources
-        if seen != self._seen:
-            self._seen = seen
-            self._take(view)
-            self._arranged = self._work_out(has_clusters=len(sources) > 1)
+        sources, wanted = _sources(view), (self.filter, self.order)
+        changed = self._changed(view) if sources == self._sources else None
+        if changed is None:
+            self._sources = sources
+            self._take_all()
+        else:
+            self._take(changed)
+        if changed is None or wanted != self._wanted:
+            self._wanted = wanted
+            self._list_all()
+        elif not changed:
+            return self._arranged
+        self._tell()
         return self._arranged
 
-    def _take(self, view: View) -> None:
-        before, self._entries = self._entries, {}
+    def _changed(self, view: View) -> list[Key] | None:
+        """Return what has changed since last asked; None where it is too much to know."""
+        found: list[Key] = []
         for cluster in view.clusters:
-            offset = cluster.status.offset.total_seconds()
+            since = cluster.rows.changed_since(self._versions.get(cluster, 0))
+            if since is None:
+                return None
+            found += [(cluster, grant_id) for grant_id in since]
+        self._versions = {cluster: cluster.rows.version for cluster in view.clusters}
+        return found
+
+    def _take_all(self) -> None:
+        before, self._entries = self._entries, {}
+        self._versions = {cluster: cluster.rows.version for cluster, _, _ in self._sources}
+        for cluster, _, offset in self._sources:
             for row in rows_of(cluster):
                 key = cluster, row.id
                 entry = before.get(key)
                 if entry is None or entry.shown.row is not row:
                     entry = _Entry(Shown(cluster, row), _NEVER_TOLD)
-                if row.deadline is not None:
-                    entry.ends = row.deadline.timestamp() - offset
                 self._entries[key] = entry
+                entry.ends = _end(row, offset)
+        self._states = Counter(entry.shown.row.state for entry in self._entries.values())
 
-    def _work_out(self, *, has_clusters: bool) -> Arranged:
-        entries, wanted = self._entries.values(), self.filter
-        passing = list(entries)
-        if wanted:
-            passing = [entry for entry in entries if entry.passes(wanted, has_clusters=has_clusters)]
-        passing.sort(key=_ORDERS[self.order.by], reverse=self.order.is_turned)  # type: ignore[arg-type]
-        return Arranged(
-            [entry.shown for entry in passing],
-            len(entries),
-            Counter(entry.shown.row.state for entry in entries),
-            self._entries,
+    def _take(self, changed: Iterable[Key]) -> None:
+        """Take these rows anew, each at its place."""
+        offsets = {cluster: offset for cluster, _, offset in self._sources}
+        for key in changed:
+            cluster, grant_id = key
+            if is_remembered(cluster):
+                continue
+            if (before := self._entries.pop(key, None)) is not None:
+                self._states[before.shown.row.state] -= 1
+                self._unlist(before)
+            if (row := cluster.rows.get(grant_id)) is not None:
+                entry = _Entry(Shown(cluster, row), _end(row, offsets[cluster]))
+                self._entries[key] = entry
+                self._states[row.state] += 1
+                if self._passes(entry):
+                    self._list(entry)
+
+    def _passes(self, entry: _Entry) -> bool:
+        wanted, _ = self._wanted
+        return not wanted or entry.passes(wanted, has_clusters=len(self._sources) > 1)
+
+    def _unlist(self, entry: _Entry) -> None:
+        if entry.rank is not None:
+            place = bisect_left(self._ranks, entry.rank)
+            del self._ranks[place], self._listed[place]
+
+    def _list(self, entry: _Entry) -> None:
+        _, order = self._wanted
+        entry.rank = rank = _rank(entry, _ORDERS[order.by])
+        place = bisect_left(self._ranks, rank)
+        self._ranks.insert(place, rank)
+        self._listed.insert(place, entry.shown)
+
+    def _list_all(self) -> None:
+        _, order = self._wanted
+        listed, by = [], _ORDERS[order.by]
+        for entry in self._entries.values():
+            entry.rank = None
+            if self._passes(entry):
+                entry.rank = _rank(entry, by)
+                listed.append((entry.rank, entry.shown))
+        listed.sort(key=itemgetter(0))
+        self._ranks = [rank for rank, _ in listed]
+        self._listed = [shown for _, shown in listed]
+
+    def _tell(self) -> None:
+        rows = self._listed[:: -1 if self.order.is_turned else 1]
+        self._arranged = Arranged(rows, len(self._entries), +self._states, self._entries)
+
+
+def _sources(view: View) -> tuple[_Source, ...]:
+    """Return what the rows come from; of two clusters the clocks are minded, to the second."""
+    is_one = len(view.clusters) == 1
+    return tuple(
+        (
+            cluster,
+            cluster.memory if is_remembered(cluster) else None,
+            0 if is_one else round(cluster.status.offset.total_seconds()),
         )
+        for cluster in view.clusters
+    )
+
+
+def _end(row: GrantRow, offset: int) -> float:
+    return _NEVER_TOLD if row.deadline is None else row.deadline.timestamp() - offset
+
+
+def _rank(entry: _Entry, by: Callable[[_Entry], object]) -> tuple[object, ...]:
+    """Return what the entry is sorted by, which no other shares."""
+    return by(entry), entry.shown.row.id, entry.shown.cluster.name

@@ -1,12 +1,16 @@
 """Which rows are listed, in which order, and how little is worked out again."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from app.domain.grant import State
+from app.domain.view import GrantRow
 from app.live.cluster import LiveCluster, Memory
 from app.live.filtering import parse_filter
+from app.live.rows import Rows
 from app.ui.arrangement import Arrangement, Order
 from app.ui.view import View
 from tests.ui import objects
@@ -118,3 +122,66 @@ def test_a_deadline_that_nobody_can_read_comes_first() -> None:
     cluster.rows.put_policy(made.policy)
     cluster.rows.advance(objects.NOW)
     assert namespaces(Arrangement(), View(objects.NOW, (cluster,), 1))[0] == "eve"
+
+
+class LookedThrough(Rows):
+    """Rows that count how often somebody goes through all of them."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[GrantRow]:
+        self.times += 1
+        return super().__iter__()
+
+
+def many(count: int) -> LiveCluster:
+    cluster = LiveCluster("prod-eu1")
+    cluster.rows = LookedThrough("prod-eu1")
+    connected(cluster)
+    for number in range(count):
+        made = objects.grant(
+            number, "ops", objects.spec("app=x", "10.0.0.1/32", "80"), number * objects.MINUTE
+        )
+        cluster.rows.put_policy(made.policy)
+        cluster.rows.put_job(made.job)
+    cluster.rows.advance(objects.NOW)
+    return cluster
+
+
+def test_one_change_among_many_looks_at_one_row() -> None:
+    cluster, arrangement = many(300), Arrangement()
+    rows = cluster.rows
+    assert isinstance(rows, LookedThrough)
+    arrangement.arrange(View(objects.NOW, (cluster,), 1))
+    assert rows.times == 1
+    moved = objects.grant(7, "ops", objects.spec("app=x", "10.0.0.1/32", "80"), timedelta(hours=9), by="eve")
+    rows.put_policy(moved.policy)
+    rows.put_job(moved.job)
+    rows.advance(objects.NOW)
+    assert namespaces(arrangement, View(objects.NOW, (cluster,), 2))[-1] == "eve"
+    assert rows.times == 1
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_is_kept_current_is_what_would_be_worked_out_anew(seed: int) -> None:
+    random = Random(seed)
+    cluster, kept = many(12), Arrangement()
+    for step in range(30):
+        number, left = random.randrange(16), random.randrange(-1, 90) * objects.MINUTE
+        by = random.choice(("alice", "bob"))
+        made = objects.grant(number, "ops", objects.spec("app=x", "10.0.0.1/32", "80"), left, by=by)
+        if random.random() < 0.2:
+            cluster.rows.drop_policy(made.policy)
+        else:
+            cluster.rows.put_policy(made.policy)
+            cluster.rows.put_job(made.job)
+        if random.random() < 0.3:
+            kept.filter = parse_filter(random.choice(("", "alice", "!alice", "-l app=x")))
+            kept.order = Order(random.choice(("", "left", "by", "state")), random.random() < 0.5)
+        cluster.rows.advance(objects.NOW)
+        anew = Arrangement()
+        anew.filter, anew.order = kept.filter, kept.order
+        found, wanted = (item.arrange(View(objects.NOW, (cluster,), step)) for item in (kept, anew))
+        assert [shown.row for shown in found.rows] == [shown.row for shown in wanted.rows]
+        assert (found.total, found.states) == (wanted.total, wanted.states)
+        assert set(found.standing) == set(wanted.standing)
