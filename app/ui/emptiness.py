@@ -16,11 +16,11 @@ from app.ui.view import View
 Piece = tuple[str, str]
 
 FIRST_RUN = """\
-netgrant opens network access in Kubernetes that ends by itself, even with this machine switched off.
-  n  opens the form: who may reach which pods, on which port, for how long, and why
-  e  moves a deadline     r  ends access now     space  marks several for both
-  /  filters     c  chooses clusters     h  shows who asked for what     ?  shows every key
-Nothing is written to a cluster before you confirm it. This note goes at the first key."""
+netgrant opens network access that ends by itself, even with this machine off.
+n new: who may reach which pods, on which port, for how long, and why
+e moves a deadline   r ends access now   space marks several for either
+/ filters   c other clusters   h who asked for what, and when   ? every key
+Nothing is written before you confirm it. The first key takes this note away."""
 """Five lines for whoever starts netgrant for the first time."""
 
 _KEYS = (("n", "new grant"), ("a", "adopt a policy that stands already"))

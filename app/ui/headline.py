@@ -179,7 +179,7 @@ def composed(told: Headline, width: int) -> list[tuple[str, str]]:
     if has_lost:
         left.append(Said(MORE, QUIET))
     ends = _joined(right, (" · ", QUIET))
-    room = width - _length(right, " · ") - 2
+    room = width - _length(right, " · ") - 1
     pieces = [(" ", ""), *_joined(left, ("  ", ""))]
     fitted = _fitted(pieces, room if room > 0 else width)
     return [*fitted, *ends, (" ", "")] if room > 0 else fitted
