@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from app.live.cluster import LiveCluster
 from app.live.concerned import Concerned
 from app.live.own_words import beginning
 from app.live.stream import Stream, Subject
@@ -38,7 +39,7 @@ class Activity(Pane):
         super().__init__()
         self._means = means
         self._shown: Shown | None = None
-        self._concerned: Concerned | None = None
+        self._concerned: dict[LiveCluster, Concerned] = {}
         self._stream: Stream | None = None
         self._rest_until = 0.0
         self._before: Widget | None = None
@@ -66,10 +67,11 @@ class Activity(Pane):
         before, self._shown = self._shown, shown
         self._view = view
         if shown is None:
-            self._concerned = self._stream = None
+            self._stream = None
         elif before is None or before.key != shown.key:
             wanted = self._stream.filter if self._stream else ""
-            self._concerned = Concerned(shown.cluster.inventory)
+            if shown.cluster not in self._concerned:
+                self._concerned[shown.cluster] = Concerned(shown.cluster.inventory)
             self._stream = Stream(shown.cluster.events)
             self._stream.narrow(wanted)
             self._spaces: dict[str, None] = {}
@@ -102,10 +104,10 @@ class Activity(Pane):
         self._draw_stream(self._shown, self._stream)
 
     def _look_for_pods(self, shown: Shown) -> None:
-        assert self._concerned is not None and self._stream is not None
+        assert self._stream is not None
         cluster = shown.cluster
         grant = cluster.rows.grant(shown.row.id)
-        ends = self._concerned.ends(grant.policies if grant else ())
+        ends = self._concerned[cluster].ends(grant.policies if grant else ())
         now = cluster.server_now(self._view.now)
         self.query_one("#pods", Lines).show(pod_lines(ends, cluster, shown.row.namespaces, now))
         pods = [pod.metadata for end in ends for pod in end.pods]

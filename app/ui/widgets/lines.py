@@ -41,6 +41,11 @@ def quiet(text: str) -> Line:
     return ((text, "-quiet"),)
 
 
+def width_of(line: Line) -> int:
+    """Return how many columns of a terminal the line takes."""
+    return sum(len(text) if text.isascii() else cell_len(text) for text, _ in line)
+
+
 def text_of(line: Line) -> str:
     """Return the line's bare text."""
     return "".join(text for text, _ in line)
@@ -56,7 +61,6 @@ class Lines(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._lines: Sequence[Line] = ()
-        self._longest = 0
 
     @property
     def allow_select(self) -> bool:
@@ -72,13 +76,18 @@ class Lines(ScrollView, can_focus=True):
         """Return all of it as plain text."""
         return "\n".join(text_of(line) for line in self._lines)
 
-    def show(self, lines: Sequence[Line]) -> None:
-        """Show other lines; where it is scrolled to stays, as far as there is so much."""
+    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
+        """Show other lines; where it is scrolled to stays, as far as there is so much.
+
+        Args:
+            lines: what to show.
+            longest: how many columns the longest takes, where the caller knows.
+        """
         if lines == self._lines:
             return
         self._lines = lines
-        self._longest = max((sum(cell_len(text) for text, _ in line) for line in lines), default=0)
-        self.virtual_size = Size(self._longest, len(lines))
+        longest = longest if longest >= 0 else max(map(width_of, lines), default=0)
+        self.virtual_size = Size(longest, len(lines))
         self.refresh()
 
     def style_of(self, token: str, *, cursor: bool = False) -> Style:

@@ -7,7 +7,7 @@ from app.errors import NetgrantError
 from app.ui.view import Shown, View
 from app.ui.widgets.lines import Line, Lines, quiet
 from app.ui.widgets.pane import Means, Pane
-from app.ui.widgets.record_lines import entry_line, record_lines
+from app.ui.widgets.record_lines import entry_line, record_lines, unknown_lines
 
 _MOST = 500
 """Rows of one grant; more are netgrant's own doing only if somebody extends it every minute."""
@@ -52,7 +52,10 @@ class Record(Pane):
         except NetgrantError as error:
             self.query_one(Lines).show(_failed(error))
             return
-        lines = [*record_lines(record), *map(entry_line, rows[-_MOST:])]
+        lines = [
+            *(record_lines(record) if record else unknown_lines(shown.row)),
+            *map(entry_line, rows[-_MOST:]),
+        ]
         if len(rows) > _MOST:
             lines.append(quiet("older rows are left out: the history screen has them (h)"))
         self.query_one(Lines).show(lines)

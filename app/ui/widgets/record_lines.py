@@ -9,6 +9,7 @@ from app.domain.durations import format_duration, parse_moment
 from app.domain.records import ChainedEntry, GrantRecord, Happening, Json
 from app.domain.telling import entry_json, record_json
 from app.domain.text import clean
+from app.domain.view import GrantRow
 from app.ui.widgets.lines import Line, quiet
 
 TOKENS = {
@@ -25,7 +26,7 @@ _TOLD = frozenset({"reason", "deadline", "before", "cause", "owner", "audit_ids"
 def record_lines(record: GrantRecord | None) -> list[Line]:
     """Return what the registry knows of a grant itself."""
     if record is None:
-        return [quiet("This registry does not know the grant: it was made by another user or elsewhere.")]
+        return [quiet("This registry does not know the grant.")]
     row = record_json(record)
     ended = f", {row['endCause']} {clock(record.ended_at)}" if record.ended_at else ""
     ticket = "  ".join(clean(text) for text in (record.ticket, record.incident) if text)
@@ -37,6 +38,19 @@ def record_lines(record: GrantRecord | None) -> list[Line]:
             (f"  {ticket}" if ticket else "", ""),
         ),
     ]
+
+
+def unknown_lines(row: GrantRow) -> list[Line]:
+    """Return what the cluster alone says of a grant that the registry does not know."""
+    made = clock(row.created_at) or "at a time that is not known"
+    lines = [
+        quiet("This registry does not know the grant: it was made by another user"),
+        quiet("or on another machine. The cluster says of it:"),
+        ((f"{made}  ", "-quiet"), ("granted  ", "-title"), (row.requested_by or "by nobody knows whom", "")),
+    ]
+    told = (("approved by", row.approved_by), ("reason", row.reason), ("ticket", row.ticket))
+    lines += [((f"{name:<12} ", "-quiet"), (value, "")) for name, value in told if value]
+    return lines
 
 
 def opens(row: Json) -> str:

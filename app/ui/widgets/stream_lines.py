@@ -1,7 +1,7 @@
 """The stream of what happens around a grant, drawn: it follows its end unless somebody has scrolled up."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
@@ -11,7 +11,7 @@ from textual.message import Message
 from app.domain.link import LinkState
 from app.live.cluster import Kind, LiveCluster
 from app.live.stream import Happened, Stream
-from app.ui.widgets.lines import Line, Lines, quiet
+from app.ui.widgets.lines import Line, Lines, quiet, width_of
 
 _NARROWEST_SUBJECT = 14
 
@@ -35,6 +35,8 @@ class StreamLines(Lines):
         super().__init__(id=id)
         self._told: Sequence[Happened] = ()
         self._now: datetime | None = None
+        self._made: dict[Happened, tuple[Line, int]] = {}
+        self._form: tuple[int, date] | None = None
         self.is_following = True
         """Whether the newest line is in view, and the next will be, too."""
 
@@ -54,15 +56,25 @@ class StreamLines(Lines):
             return
         room = max(_NARROWEST_SUBJECT, self.size.width // 4)
         width = min(max(cell_len(line.subject) for line in self._told), room)
-        self.show([_line(line, width, self._now) for line in self._told])
+        form = width, self._now.date()
+        known = self._made if form == self._form else {}
+        self._form = form
+        # What is drawn already is drawn again as it is: of two thousand lines a few are new.
+        made = [known.get(told) or self._make(told, width, self._now) for told in self._told]
+        self._made = dict(zip(self._told, made, strict=True))
+        super().show([line for line, _ in made], max(columns for _, columns in made))
         if self.is_following:
             self.follow()
 
-    def show(self, lines: Sequence[Line]) -> None:
+    @staticmethod
+    def _make(told: Happened, width: int, now: datetime) -> tuple[Line, int]:
+        line = _line(told, width, now)
+        return line, width_of(line)
+
+    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
         """Show other lines."""
-        if not lines:
-            self._told = ()
-        super().show(lines)
+        self._told, self._made = (), {}
+        super().show(lines, longest)
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
