@@ -6,18 +6,13 @@ Law: pure. A memory claims nothing about nets: whether a Job will end the access
 from datetime import datetime, timedelta
 
 from app.domain.grant import Deadman, State
-from app.domain.records import GrantRecord, Phase
+from app.domain.records import GrantRecord
 from app.domain.text import clean
 from app.domain.view import GrantRow, PartRow
 
 
-def stands(record: GrantRecord, now: datetime) -> bool:
-    """Tell whether, for all that the registry knows, the grant stands."""
-    return record.phase is Phase.ACTIVE and record.deadline > now
-
-
 def remembered(record: GrantRecord, now: datetime, expiring: timedelta) -> GrantRow:
-    """Return the row of a grant that ``stands``.
+    """Return the row of a grant that stands, for all that the registry knows.
 
     Args:
         record: what the registry holds.

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import fields
+from datetime import datetime
 
 from app.domain.records import EndCause, GrantRecord, Phase
 from app.registry.codec import (
@@ -51,6 +52,13 @@ def some(connection: sqlite3.Connection, grant_ids: Iterable[str]) -> dict[str, 
     wanted = json.dumps(list(dict.fromkeys(grant_ids)))
     rows = connection.execute(f"{_SELECT} WHERE id IN (SELECT value FROM json_each(?))", [wanted])
     return {row[0]: decode(row) for row in rows.fetchall()}
+
+
+def standing(connection: sqlite3.Connection, cluster: str, now: datetime) -> tuple[GrantRecord, ...]:
+    """Return the grants of a cluster that were made and whose deadline has not passed, oldest first."""
+    where = "WHERE cluster = ? AND phase = ? AND deadline > ? ORDER BY created_at, id"
+    rows = connection.execute(f"{_SELECT} {where}", [redact(cluster), str(Phase.ACTIVE), stamp(now)])
+    return tuple(decode(row) for row in rows)
 
 
 def count(connection: sqlite3.Connection) -> int:

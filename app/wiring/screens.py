@@ -84,12 +84,12 @@ class Screens:
     async def remember(self, context: str | None) -> Memory | None:
         """Return what the registry remembers as standing in a context's cluster; None if nothing."""
         from app.domain.records import HistoryQuery
-        from app.live.remembered import remembered, stands
+        from app.live.remembered import remembered
 
         place = self._place(context)
         server = server_url(place.settings, place.context)
         now, expiring = self._clock.now(), self._preferences.limits.expiring
-        standing = [record for record in await place.log.grants(server) if stands(record, now)]
+        standing = await place.log.standing(server, now)
         if not standing:
             return None
         newest = await place.log.history(HistoryQuery(cluster=server, limit=1))

@@ -6,22 +6,11 @@ import pytest
 
 from app.domain.grant import Deadman, State
 from app.domain.records import Phase
-from app.live.remembered import remembered, stands
+from app.live.remembered import remembered
 from tests.registry.samples import NOW, grant
 
 EXPIRING = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.mark.parametrize("phase", list(Phase))
-def test_only_an_active_grant_stands(phase: Phase) -> None:
-    assert stands(grant(phase=phase), NOW) is (phase is Phase.ACTIVE)
-
-
-def test_what_has_passed_its_deadline_stands_no_more() -> None:
-    record = grant(phase=Phase.ACTIVE)
-    assert stands(record, NOW + 29 * MINUTE)
-    assert not stands(record, NOW + 30 * MINUTE)
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(0, State.ACTIVE), (25, State.EXPIRING)])
