@@ -10,7 +10,7 @@ from contextlib import suppress
 def main() -> None:
     """Run the command line and exit with its code."""
     # While modules load there is no garbage to find; looking for it costs 10 ms of each start. What runs
-    # long turns the collector on again (`settle_in` of cli/running.py).
+    # long turns the collector on again (`settle_in` of cli/running.py, the dashboard in ui/garbage.py).
     gc.disable()
     from app.cli import run
 

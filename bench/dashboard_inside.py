@@ -73,7 +73,7 @@ def _look(probe: Probe, ident: int, report: IO[str]) -> None:
         time.sleep(0.01)
         if time.perf_counter() - probe.seen > TICK_SECONDS + 2 * WORTH_SECONDS:
             frame = sys._current_frames().get(ident)
-            report.write("#" + "#".join(traceback.format_stack(frame)[-14:]))
+            report.write("#" + "#".join(traceback.format_stack(frame)[-30:]))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from app import wiring
 from app.cli import talk
 from app.cli.exits import ExitCode
 from app.cli.options import Flags
-from app.cli.running import load_settings, settle_in
+from app.cli.running import load_settings
 
 
 def open_dashboard(flags: Flags, *, read_only: bool = False, hint: str = "") -> int:
@@ -23,5 +23,4 @@ def open_dashboard(flags: Flags, *, read_only: bool = False, hint: str = "") -> 
         talk.tell(f"the dashboard needs a terminal, and {reason}; 'netgrant list --watch' works without one")
         return ExitCode.USAGE
     loaded = load_settings(flags)
-    settle_in()
     return wiring.run_dashboard(loaded, namespace=flags.namespace, read_only=read_only, hint=hint)

@@ -19,6 +19,7 @@ from app.domain.text import clean
 from app.errors import ConfigError, NetgrantError, UnauthorizedError
 from app.live.cluster import LiveCluster, Stage
 from app.live.projector import RowChange
+from app.ui.garbage import Garbage
 from app.ui.view import View
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Feed:
         self._judging: Timer | None = None
         self._told_at = 0.0
         self._changed = asyncio.Event()
+        self._garbage = Garbage()
         self._version = 0
         self._basis: tuple[object, ...] = ()
         self._is_over = False
@@ -181,6 +183,7 @@ class Feed:
     def _judge(self, now: datetime) -> None:
         """Judge what has changed; go on later if that is much."""
         done = [cluster.rows.advance(cluster.server_now(now), _AT_ONCE) for cluster in self.clusters]
+        self._garbage.mind(self.clusters, is_judged=all(done), now=asyncio.get_running_loop().time())
         if not all(done) and self._judging is None and not self._is_over:
             self._judging = self._app.set_timer(_LEAST_SECONDS, self._judge_on)
 
