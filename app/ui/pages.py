@@ -10,6 +10,7 @@ from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from app.commands.catalog import Key
+from app.live.cluster import LiveCluster
 from app.ui.keys import writing_actions
 from app.ui.view import RowKey, View
 
@@ -49,6 +50,9 @@ class Page(_Keyed[None]):
 
     def note_done(self, keys: Iterable[RowKey]) -> None:
         """Take notice that what was asked for these grants is done: marks on them have served."""
+
+    def note_made(self, cluster: LiveCluster, grant_id: str) -> None:
+        """Take notice that a grant was made from here: it may not be listed yet."""
 
 
 class Dialog(_Keyed[T], ModalScreen[T], Generic[T]):

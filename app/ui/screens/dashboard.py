@@ -4,9 +4,8 @@ Law: it joins what is followed to what is shown; nothing is worked out here that
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -58,6 +57,8 @@ class Dashboard(GrantActions):
         self._counts: dict[LiveCluster, Counting] = {}
         self._synced: frozenset[LiveCluster] = frozenset()
         self._troubled: frozenset[LiveCluster] = frozenset()
+        self._made: GrantKey | None = None
+        """A grant that was made here and is not listed yet."""
 
     def compose(self) -> ComposeResult:
         """Top to bottom."""
@@ -120,6 +121,9 @@ class Dashboard(GrantActions):
         read_only = self.net.backend.preferences.read_only
         table.say(why_empty(view, arranged, read_only=read_only))
         table.show(arranged.rows, view.now)
+        if self._made is not None and self._made in arranged.standing:
+            table.go_to(self._made)
+            self._made = None
         marks = len(table.marked), table.hidden_marks
         self.query_one(Header).show(headline(view, arranged, marks=marks, read_only=read_only))
         if self._arrangement.filter:
@@ -152,6 +156,11 @@ class Dashboard(GrantActions):
     def note_done(self, keys: Iterable[RowKey]) -> None:
         """Take the marks off grants that were acted on."""
         self._table.unmark(keys)
+        self._relist()
+
+    def note_made(self, cluster: LiveCluster, grant_id: str) -> None:
+        """Let the cursor come to a grant that was made here, as soon as it is listed."""
+        self._made = cluster, grant_id
         self._relist()
 
     def on_grant_table_looked(self, event: GrantTable.Looked) -> None:
@@ -269,14 +278,16 @@ class Dashboard(GrantActions):
         self.app.copy_to_clipboard(one_line(shown, format_moment(deadline) if deadline else "unknown"))
         self.net.say(f"{shown.row.id} is on the clipboard, if your terminal lets programs write there")
 
-    async def action_save(self) -> None:
+    def action_save(self) -> None:
         """Write what is listed to a file."""
+        self.run_worker(self._save(tuple(self._arranged.rows), self.net.feed.view.now), exit_on_error=False)
+
+    async def _save(self, rows: Sequence[Shown], now: datetime) -> None:
         from app.ui.saving import save_grants
 
-        rows, now = tuple(self._arranged.rows), self.net.feed.view.now
         try:
-            path = await asyncio.to_thread(save_grants, rows, now, Path.cwd())
+            path = await asyncio.to_thread(save_grants, rows, now)
         except NetgrantError as error:
             self.net.complain(error)
         else:
-            self.net.say(f"{len(rows)} grants are in {path}")
+            self.net.say(f"{len(rows)} {'grant is' if len(rows) == 1 else 'grants are'} in {path}")

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from app.commands.catalog import TABLE
 from app.ui.arrangement import Order
-from app.ui.cursor import Key
+from app.ui.cursor import Key, key_of
 from app.ui.grid import Piece
 from app.ui.keys import bindings
 from app.ui.view import RowKey, Shown
@@ -159,6 +159,12 @@ class GrantTable(GrantLines, can_focus=True):
         for drawn in (before, self._cursor.index):
             self.refresh_line(drawn + HEADER_LINES)
         self._scroll_to_cursor()
+
+    def go_to(self, key: Key) -> None:
+        """Move the cursor to a grant, where it is listed."""
+        for line, shown in enumerate(self._cursor.rows):
+            if key_of(shown) == key:
+                self._go(line)
 
     def action_line(self, by: int) -> None:
         """Move the cursor by some lines."""
