@@ -14,7 +14,9 @@ from app.ui.view import Shown
 
 async def grant(page: Page, proposal: Proposal | None = None) -> None:
     """Open the form for a new grant, filled in from a proposal if there is one."""
-    _not_yet(page)
+    from app.ui.granting import ask_grant
+
+    ask_grant(page, proposal)
 
 
 async def again(page: Page, shown: Shown) -> None:
