@@ -38,6 +38,7 @@ class Garbage:
             self._loads_since = None
         elif self._loads_since is None:
             self._loads_since = now
+            gc.freeze()  # the watch sweeps what is new to the collector: not all that was imported
             gc.disable()
         is_done = self._loads_since is None or now - self._loads_since > PATIENCE_SECONDS
         if is_done and not gc.isenabled():
