@@ -16,6 +16,8 @@ from app.live.cluster import Kind, LiveCluster
 from app.live.population import Group, Population
 
 _KNOWN = (LinkState.LIVE, LinkState.STALE)
+_KEPT = 1000
+"""Counts that are kept: many screens full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,10 @@ class Counting:
         versions = tuple(map(self._cluster.inventory.pods.version_of, grant.namespaces))
         is_known = known is not None and known.grant is grant and known.versions == versions
         pods = known.pods if is_known and known is not None else self._selected(grant.policies)
+        if len(self._counted) >= _KEPT:  # grants end, and nobody tells that here
+            self._counted.clear()
         self._counted[grant_id] = _Counted(grant, versions, beat, pods)
         return pods
-
-    def keep(self, grant_ids: Iterable[str]) -> None:
-        """Forget all grants but these."""
-        self._counted = {
-            grant_id: known for grant_id in grant_ids if (known := self._counted.get(grant_id)) is not None
-        }
 
     def _selected(self, policies: Iterable[NetworkPolicy]) -> int | None:
         groups: dict[int, Group] = {}

@@ -25,6 +25,10 @@ def file_name(what: str, now: datetime, ending: str) -> str:
     return f"netgrant-{what}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.{ending}"
 
 
+HERE = Path()
+"""Where the user stands; that is looked up when a file is written, for it may be gone by then."""
+
+
 def grants_csv(rows: Sequence[Shown], now: datetime) -> str:
     """Return grants as CSV, in their order; the columns are those of ``netgrant list -o csv``."""
     found = []
@@ -35,7 +39,7 @@ def grants_csv(rows: Sequence[Shown], now: datetime) -> str:
     return as_csv(_COLUMNS, [clean_tree(item) for item in found])
 
 
-def save_grants(rows: Sequence[Shown], now: datetime, folder: Path) -> Path:
+def save_grants(rows: Sequence[Shown], now: datetime, folder: Path = HERE) -> Path:
     """Write grants to a CSV file in a folder and return its path.
 
     Raises:
@@ -69,7 +73,7 @@ def save(text: str, name: str, folder: Path) -> Path:
     except OSError as error:
         path.unlink(missing_ok=True)
         raise _failed(path, error) from error
-    return path
+    return Path(os.path.abspath(path))
 
 
 def _failed(path: Path, error: OSError) -> ConfigError:

@@ -88,10 +88,12 @@ def test_what_is_not_known_is_not_nobody(cluster: LiveCluster) -> None:
     assert Counting(cluster).count(id_of(objects.DATABASE), 0) is None
 
 
-def test_grants_that_are_not_seen_any_more_are_forgotten(cluster: LiveCluster) -> None:
+def test_counts_of_grants_by_the_thousand_are_not_all_kept(cluster: LiveCluster) -> None:
     counting = Counting(cluster)
-    counting.count(id_of(objects.DATABASE), 0)
-    counting.count(id_of(objects.API), 0)
-    counting.keep([id_of(objects.API)])
-    cluster.inventory.pods.drop(objects.PODS[0])
-    assert counting.count(id_of(objects.DATABASE), 0) == 2
+    wish = objects.spec("app=api", "10.0.0.1/32", "80")
+    made = [objects.grant(number, "payments", wish, objects.MINUTE) for number in range(100, 1300)]
+    for one in made:
+        cluster.rows.put_policy(one.policy)
+    cluster.rows.advance(objects.NOW)
+    assert {counting.count(id_of(one), 0) for one in made} == {4}
+    assert len(counting._counted) <= 1000
