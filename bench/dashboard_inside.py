@@ -8,12 +8,13 @@ Law: the product has no hook for this; the loop itself is another one.
 """
 
 import asyncio
+import gc
 import sys
 import threading
 import time
 import traceback
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from app.__main__ import main
 
@@ -68,6 +69,32 @@ class Policy(asyncio.DefaultEventLoopPolicy):
         return loop
 
 
+def _note_collections(report: IO[str]) -> None:
+    """Write down each look of the garbage collector of more than 5 ms: no other thread runs meanwhile."""
+    began = [0.0]
+
+    def note(phase: str, told: dict[str, int]) -> None:
+        if phase == "start":
+            began[0] = time.perf_counter()
+        elif (took := time.perf_counter() - began[0]) > 0.005:
+            report.write(f"# collection of generation {told['generation']}: {took * 1000:.1f} ms\n")
+
+    gc.callbacks.append(note)
+
+
+def _note_turns(report: IO[str]) -> None:
+    """Write down what was called in each turn of more than 40 ms."""
+    run = asyncio.Handle._run
+
+    def timed(handle: Any) -> None:  # noqa: ANN401 - the loop's own
+        began = time.perf_counter()
+        run(handle)
+        if (took := time.perf_counter() - began) > 2 * WORTH_SECONDS:
+            report.write(f"# turn of {took * 1000:.0f} ms: {handle!r}\n")
+
+    asyncio.Handle._run = timed  # type: ignore[assignment, method-assign]
+
+
 def _look(probe: Probe, ident: int, report: IO[str]) -> None:
     while True:
         time.sleep(0.01)
@@ -81,6 +108,8 @@ if __name__ == "__main__":
     with_stacks = "--stacks" in sys.argv
     if with_stacks:
         sys.argv.remove("--stacks")
+        _note_collections(lines)
+        _note_turns(lines)
     sys.argv[1:2] = []
     asyncio.set_event_loop_policy(Policy(lines, stacks=with_stacks))
     main()

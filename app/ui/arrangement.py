@@ -4,11 +4,11 @@ Law: pure; works only when a row, the filter or the order has changed. A row tha
 ``Shown``, its texts and its place in the order: of one change among ten thousand only that row is worked out.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from operator import attrgetter
 
 from app.domain.grant import State
 from app.domain.view import GrantRow
@@ -25,30 +25,31 @@ class _Entry:
     shown: Shown
     ends: float
     """When it ends by our clock, in seconds since 1970; long ago where nobody can say."""
-    rank: tuple[object, ...] | None = None
-    """Its place among those that are listed; None where it is not."""
-    text: str = ""
+    text: str
+    rank: tuple[object, ...] = ()
+    """What it is sorted by, which no other shares."""
+    is_listed: bool = True
     labels: tuple[Mapping[str, str], ...] | None = None
 
     def passes(self, wanted: Filter, *, has_clusters: bool) -> bool:
         """Tell whether the row passes the filter; its cluster's name counts where there are several."""
-        if not self.text:
-            self.text = text_of(self.shown.row)
         text = f"{self.shown.row.context.lower()}\n{self.text}" if has_clusters else self.text
         if not wanted.takes_text(text):
             return False
-        if wanted.selectors and self.labels is None:
+        if not wanted.selectors:
+            return True
+        if self.labels is None:
             cluster, row = self.shown.cluster, self.shown.row
             self.labels = labels_of(row, None if is_remembered(cluster) else cluster.rows.grant(row.id))
-        return wanted.takes_labels(self.labels or ())
+        return wanted.takes_labels(self.labels)
 
 
 _NEVER_TOLD = float("-inf")
 _RANK = {state: rank for rank, state in enumerate(State)}
 
-_ORDERS: Mapping[str, Callable[[_Entry], object]] = {
+_ORDERS: Mapping[str, Callable[[_Entry], tuple[object, ...]]] = {
     "": lambda entry: (entry.shown.row.state is not State.OVERDUE, entry.ends),
-    "left": lambda entry: entry.ends,
+    "left": lambda entry: (entry.ends,),
     "state": lambda entry: (_RANK[entry.shown.row.state], entry.ends),
     "namespace": lambda entry: (entry.shown.row.namespaces, entry.ends),
     "target": lambda entry: (entry.shown.row.target, entry.ends),
@@ -94,30 +95,33 @@ class Arrangement:
         self.filter = Filter()
         self.order = Order()
         self._entries: dict[Key, _Entry] = {}
-        self._ranks: list[tuple[object, ...]] = []
-        self._listed: list[Shown] = []
+        self._sorted: list[_Entry] = []
+        """All of them, whether they pass or not."""
         self._states: Counter[State] = Counter()
         self._sources: tuple[_Source, ...] = ()
         self._versions: dict[LiveCluster, int] = {}
-        self._wanted = self.filter, self.order
-        """By which filter and order the rows are listed."""
+        self._done = self.filter, self.order
+        """The filter and the order that the entries are worked out for."""
         self._arranged = Arranged()
 
     def arrange(self, view: View) -> Arranged:
         """Return the rows to list; the very same value as before where nothing has changed."""
-        sources, wanted = _sources(view), (self.filter, self.order)
+        sources, done = _sources(view), self._done
         changed = self._changed(view) if sources == self._sources else None
+        self._done = wanted = self.filter, self.order
         if changed is None:
             self._sources = sources
             self._take_all()
+            self._filter_all()
+            self._sort_all()
         else:
+            if wanted[0] != done[0]:
+                self._filter_all()
+            if wanted[1].by != done[1].by:
+                self._sort_all()
             self._take(changed)
-        if changed is None or wanted != self._wanted:
-            self._wanted = wanted
-            self._list_all()
-        elif not changed:
-            return self._arranged
-        self._tell()
+        if changed is None or changed or wanted != done:
+            self._tell()
         return self._arranged
 
     def _changed(self, view: View) -> list[Key] | None:
@@ -136,12 +140,11 @@ class Arrangement:
         self._versions = {cluster: cluster.rows.version for cluster, _, _ in self._sources}
         for cluster, _, offset in self._sources:
             for row in rows_of(cluster):
-                key = cluster, row.id
-                entry = before.get(key)
+                entry = before.get((cluster, row.id))
                 if entry is None or entry.shown.row is not row:
-                    entry = _Entry(Shown(cluster, row), _NEVER_TOLD)
-                self._entries[key] = entry
+                    entry = _Entry(Shown(cluster, row), _end(row, offset), text_of(row))
                 entry.ends = _end(row, offset)
+                self._entries[cluster, row.id] = entry
         self._states = Counter(entry.shown.row.state for entry in self._entries.values())
 
     def _take(self, changed: Iterable[Key]) -> None:
@@ -153,44 +156,36 @@ class Arrangement:
                 continue
             if (before := self._entries.pop(key, None)) is not None:
                 self._states[before.shown.row.state] -= 1
-                self._unlist(before)
+                del self._sorted[bisect_left(self._sorted, before.rank, key=_rank)]
             if (row := cluster.rows.get(grant_id)) is not None:
-                entry = _Entry(Shown(cluster, row), _end(row, offsets[cluster]))
+                entry = _Entry(Shown(cluster, row), _end(row, offsets[cluster]), text_of(row))
                 self._entries[key] = entry
                 self._states[row.state] += 1
-                if self._passes(entry):
-                    self._list(entry)
+                self._filter((entry,))
+                self._rank((entry,))
+                insort(self._sorted, entry, key=_rank)
 
-    def _passes(self, entry: _Entry) -> bool:
-        wanted, _ = self._wanted
-        return not wanted or entry.passes(wanted, has_clusters=len(self._sources) > 1)
+    def _filter_all(self) -> None:
+        self._filter(self._entries.values())
 
-    def _unlist(self, entry: _Entry) -> None:
-        if entry.rank is not None:
-            place = bisect_left(self._ranks, entry.rank)
-            del self._ranks[place], self._listed[place]
+    def _filter(self, entries: Iterable[_Entry]) -> None:
+        wanted, has_clusters = self._done[0], len(self._sources) > 1
+        for entry in entries:
+            entry.is_listed = not wanted or entry.passes(wanted, has_clusters=has_clusters)
 
-    def _list(self, entry: _Entry) -> None:
-        _, order = self._wanted
-        entry.rank = rank = _rank(entry, _ORDERS[order.by])
-        place = bisect_left(self._ranks, rank)
-        self._ranks.insert(place, rank)
-        self._listed.insert(place, entry.shown)
+    def _sort_all(self) -> None:
+        self._rank(self._entries.values())
+        self._sorted = sorted(self._entries.values(), key=_rank)
 
-    def _list_all(self) -> None:
-        _, order = self._wanted
-        listed, by = [], _ORDERS[order.by]
-        for entry in self._entries.values():
-            entry.rank = None
-            if self._passes(entry):
-                entry.rank = _rank(entry, by)
-                listed.append((entry.rank, entry.shown))
-        listed.sort(key=itemgetter(0))
-        self._ranks = [rank for rank, _ in listed]
-        self._listed = [shown for _, shown in listed]
+    def _rank(self, entries: Iterable[_Entry]) -> None:
+        by = _ORDERS[self._done[1].by]
+        for entry in entries:
+            entry.rank = (*by(entry), entry.shown.row.id, entry.shown.cluster.name)
 
     def _tell(self) -> None:
-        rows = self._listed[:: -1 if self.order.is_turned else 1]
+        rows = [entry.shown for entry in self._sorted if entry.is_listed]
+        if self._done[1].is_turned:
+            rows.reverse()
         self._arranged = Arranged(rows, len(self._entries), +self._states, self._entries)
 
 
@@ -211,6 +206,4 @@ def _end(row: GrantRow, offset: int) -> float:
     return _NEVER_TOLD if row.deadline is None else row.deadline.timestamp() - offset
 
 
-def _rank(entry: _Entry, by: Callable[[_Entry], object]) -> tuple[object, ...]:
-    """Return what the entry is sorted by, which no other shares."""
-    return by(entry), entry.shown.row.id, entry.shown.cluster.name
+_rank = attrgetter("rank")

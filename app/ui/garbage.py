@@ -14,6 +14,8 @@ from app.live.cluster import Kind, LiveCluster, Stage
 
 PATIENCE_SECONDS = 20.0
 """How long a list may take before the collector is let go all the same."""
+_THRESHOLDS = 5_000, 20, 100
+"""Drawing a screen makes a thousand objects and lets go of them: the usual 700 would look all the time."""
 _BULK = (Kind.POLICIES, Kind.JOBS, Kind.PODS, Kind.WORKLOADS, Kind.SERVICES)
 
 
@@ -43,6 +45,7 @@ class Garbage:
         is_done = self._loads_since is None or now - self._loads_since > PATIENCE_SECONDS
         if is_done and not gc.isenabled():
             gc.freeze()
+            gc.set_threshold(*_THRESHOLDS)
             gc.enable()
 
 

@@ -16,7 +16,9 @@ from tests.ui.stage import connected
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
+    thresholds = gc.get_threshold()
     yield
+    gc.set_threshold(*thresholds)
     gc.enable()
     gc.unfreeze()
 
