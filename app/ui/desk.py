@@ -51,6 +51,7 @@ class Desk:
         self._limits = limits
         self._suggester = Suggester(cluster.inventory)
         self._seen = self._version
+        self._readings = 0
 
     @property
     def _version(self) -> tuple[int, int]:
@@ -84,9 +85,16 @@ class Desk:
         return standing
 
     async def read(self, asked: Proposal, now: datetime) -> bool:
-        """Read the form; tell whether the server is now to be asked about what it says."""
+        """Read the form; tell whether the server is now to be asked about what it says.
+
+        Of readings that overlap only the one that began last counts.
+        """
         self._seen = self._version
+        self._readings += 1
+        number = self._readings
         found = await self._understand(asked, now)
+        if number != self._readings:
+            return False
         is_same = found.order is not None and found.order == self.found.order
         self.asked, self.standing.found = asked, found
         self.meant = meant(self.cluster, self._suggester.population, found, asked)

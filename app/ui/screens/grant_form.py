@@ -6,7 +6,7 @@ and not granted is given back.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -45,6 +45,8 @@ class Pace:
 
 
 PACE = Pace()
+_RECOUNT = timedelta(seconds=1)
+"""How often pods are counted again while they come and go."""
 
 
 class GrantForm(Dialog[Proposal]):
@@ -79,6 +81,7 @@ class GrantForm(Dialog[Proposal]):
         self._tells_missing = False
         self._shows_manifest = False
         self._is_reading = False
+        self._recounts_at = datetime.min.replace(tzinfo=UTC)
 
     def compose(self) -> ComposeResult:
         """Fields, what they mean beside or below them, the answer."""
@@ -127,7 +130,7 @@ class GrantForm(Dialog[Proposal]):
 
     def _read_soon(self) -> None:
         self._is_reading = True
-        self._wait(self._pace.read, self._read)
+        self._wait(self._pace.read, self._read_typed)
 
     def _wait(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         """Do something once nothing has been typed for a while; what was to be done before is not done."""
@@ -139,11 +142,14 @@ class GrantForm(Dialog[Proposal]):
 
         self._timer = self.set_timer(seconds, begin)
 
+    async def _read_typed(self) -> None:
+        await self._read()
+        self._is_reading = False
+
     async def _read(self) -> None:
         """Read the fields as they stand, and show what they mean."""
         desk = self._desk
         must_ask = await desk.read(self._fields.proposal, self.net.backend.clock.now())
-        self._is_reading = False
         if must_ask:
             self._wait(self._pace.rehearse, self._rehearse)
         self._show()
@@ -156,8 +162,10 @@ class GrantForm(Dialog[Proposal]):
 
     def show_view(self, view: View) -> None:
         """Let time pass, and count again where pods have come or gone."""
-        if self._desk.is_outdated and self._desk.asked is not None and not self._is_reading:
-            self._read_soon()
+        desk = self._desk
+        if desk.is_outdated and not self._is_reading and view.now >= self._recounts_at:
+            self._recounts_at = view.now + _RECOUNT
+            self.run_worker(self._read(), group="recount", exclusive=True, exit_on_error=False)
         self._show_answer()
 
     def _show(self) -> None:
@@ -221,7 +229,7 @@ class GrantForm(Dialog[Proposal]):
                 self._fields.go_to_first_gap()
 
         templates = self.net.backend.preferences.templates
-        self.net.push_screen(Templates(templates, self._fields.proposal, self._first), chosen)
+        self.net.push_screen(Templates(templates, self._fields.proposal), chosen)
 
     def on_grant_fields_submitted(self) -> None:
         """Enter in a field."""

@@ -21,7 +21,7 @@ from app.ui.pages import Dialog
 from app.ui.sheets import sheet
 from app.ui.widgets.lines import Chooser, Line
 
-_EMPTY = "(as it was opened)"
+_EMPTY = "(nothing but the namespace)"
 
 
 def filled(typed: Proposal, template: Proposal) -> Proposal:
@@ -37,17 +37,16 @@ class Templates(Dialog[Proposal]):
     Args:
         templates: from the settings.
         typed: what stands in the form.
-        first: what stood in it when it was opened.
     """
 
     KEYS: ClassVar[tuple[Key, ...]] = DIALOG
     BINDINGS: ClassVar[list[BindingType]] = bindings(DIALOG)
     CSS_PATH = [sheet("dialogs.tcss"), sheet("grant_form.tcss")]  # noqa: RUF012 - Textual types it so
 
-    def __init__(self, templates: Sequence[Template], typed: Proposal, first: Proposal) -> None:
+    def __init__(self, templates: Sequence[Template], typed: Proposal) -> None:
         super().__init__()
         self._choices = [(item.name, filled(typed, item.proposal)) for item in templates]
-        self._choices.append((_EMPTY, first))
+        self._choices.append((_EMPTY, Proposal(context=typed.context, namespace=typed.namespace)))
         self._templates = tuple(templates)
 
     def compose(self) -> ComposeResult:

@@ -116,7 +116,8 @@ def _state(standing: Standing, width: int) -> Iterator[Line]:
 
 def sentence(trouble: Trouble) -> str:
     """Return what is wrong and what to do about it."""
-    return clean(f"{trouble.message}; {trouble.fix}" if trouble.fix else trouble.message)
+    joint = " " if trouble.message.endswith("?") else "; "
+    return clean(f"{trouble.message}{joint}{trouble.fix}" if trouble.fix else trouble.message)
 
 
 def _wrapped(text: str, token: str, width: int) -> Iterator[Line]:

@@ -69,6 +69,9 @@ class Choice(Static, can_focus=True):
         if event.key == "enter":
             event.stop()
             self.post_message(self.Submitted(self))
+        elif event.key in ("tab", "shift+tab"):
+            event.stop()
+            (self.screen.focus_next if event.key == "tab" else self.screen.focus_previous)()
         elif event.key.isdecimal():
             event.stop()
             self.choose(int(event.key) - 1)

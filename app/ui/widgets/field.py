@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from app.domain.text import clean
 from app.errors import NetgrantError
 from app.ui.sentences import told_at_field
+from app.ui.widgets.typed_input import TypedInput
 
 
 class Field(Vertical):
@@ -60,7 +61,7 @@ class Field(Vertical):
 
     def make_input(self, text: str, placeholder: str) -> Input:
         """Return what is typed into; a field with suggestions has its own."""
-        return Input(text, placeholder, compact=True)
+        return TypedInput(text, placeholder)
 
     def compose(self) -> ComposeResult:
         """Label, input and note on a line; the error below."""

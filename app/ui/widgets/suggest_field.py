@@ -8,10 +8,10 @@ from collections.abc import Callable, Sequence
 
 from textual.events import Blur, Key, Paste
 from textual.message import Message
-from textual.widgets import Input
 
 from app.live.suggestions import Suggestion
 from app.ui.widgets.field import Field
+from app.ui.widgets.typed_input import TypedInput
 
 Suggest = Callable[[str, int], Sequence[Suggestion]]
 """What to offer for a text and how many of its characters stand before the cursor."""
@@ -21,7 +21,7 @@ def _nothing(text: str, cursor: int) -> Sequence[Suggestion]:
     return ()
 
 
-class SuggestInput(Input):
+class SuggestInput(TypedInput):
     """An input whose owner is told of its offers, to show them where there is room.
 
     ``suggest`` is set by the owner, and asked after each key that changed the text.
@@ -40,29 +40,26 @@ class SuggestInput(Input):
             return self.input
 
     def __init__(self, text: str, placeholder: str) -> None:
-        super().__init__(text, placeholder, compact=True)
+        super().__init__(text, placeholder)
         self.suggest: Suggest = _nothing
         self.offers: Sequence[Suggestion] = ()
         """What is on offer; while there is anything, the list is open."""
         self.highlighted: int | None = None
         """The number of the offer that Enter and Tab would take."""
 
+    async def _act(self, event: Key) -> bool:
+        if self.screen.focused in (None, self) and self._steer(event.key):
+            return True
+        before = self.value
+        has_acted = await super()._act(event)
+        if self.value != before:
+            self._look_again()
+        return has_acted
+
     async def _on_key(self, event: Key) -> None:
-        focused = self.screen.focused
-        if focused is not None and focused is not self:
-            # Keys that were on their way here when Tab moved the cursor belong to the next field.
-            event.stop()
-            event.prevent_default()
-            focused._forward_event(event)
-            return
-        if self._steer(event.key):
-            event.stop()
-            event.prevent_default()
-            return
         before = self.value
         await super()._on_key(event)
-        if self.value != before:
-            event.prevent_default()
+        if event.is_printable and self.value != before:
             self.look()
 
     def _on_paste(self, event: Paste) -> None:
@@ -120,21 +117,6 @@ class SuggestInput(Input):
         self.close()
         if offer.goes_on:
             self.look()
-
-    def action_delete_left(self) -> None:
-        """Delete, and see what could be written now."""
-        super().action_delete_left()
-        self._look_again()
-
-    def action_delete_left_word(self) -> None:
-        """Delete, and see what could be written now."""
-        super().action_delete_left_word()
-        self._look_again()
-
-    def action_delete_left_all(self) -> None:
-        """Delete, and see what could be written now."""
-        super().action_delete_left_all()
-        self._look_again()
 
     def _look_again(self) -> None:
         if self.value:
