@@ -192,6 +192,11 @@ TROUBLE = (
 HELP = (Key("back", "escape,q,question_mark", "back", "Close the help"),)
 """The keys of the help screen."""
 
+ANYWHERE = (
+    Key("suspend_process", "ctrl+z", "stop", "Stop, and go to the shell; fg brings it back", in_footer=False),
+)
+"""The keys that every screen has."""
+
 SCREENS = {
     "dashboard": DASHBOARD,
     "table of grants": TABLE,
@@ -203,6 +208,7 @@ SCREENS = {
     "contexts": CONTEXTS,
     "no cluster": TROUBLE,
     "help": HELP,
+    "anywhere": ANYWHERE,
 }
 """All keys, by the name of their screen."""
 

@@ -14,9 +14,9 @@ def run_dashboard(
         read_only: leave out whatever changes a cluster.
         hint: some lines shown at the start.
     """
+    from app.ui import ending
     from app.ui.app import NetgrantApp
     from app.wiring.preferences import Wish
     from app.wiring.screens import Screens
 
-    app = NetgrantApp(Screens(settings, Wish(namespace, read_only, hint)))
-    return app.run() or app.return_code or 0
+    return ending.run(NetgrantApp(Screens(settings, Wish(namespace, read_only, hint))))

@@ -1,0 +1,36 @@
+"""What a Textual app is as a process among others: a fault is one line, and ctrl+z goes to the shell.
+
+Law: Textual's traceback shows every local value, credentials too; it is never drawn.
+"""
+
+from typing import ClassVar
+
+from rich.console import RenderableType
+from textual.app import App
+from textual.binding import BindingType
+
+from app.commands.catalog import ANYWHERE
+from app.errors import NetgrantError
+from app.ui.keys import bindings
+
+
+class ProcessApp(App[int]):
+    """An app whose end can be told in a line by whoever ran it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ANYWHERE)
+
+    @property
+    def fault(self) -> Exception | None:
+        """Return what ended the app unexpectedly; None if nothing did."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """Leave after what ``fault`` says."""
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """Leave; what Textual's own threads would show is that the keyboard cannot be read."""
+        if self._exception is None:
+            self._exception = NetgrantError("the keyboard cannot be read any more")
+        self._return_code = 1
+        self._close_messages_no_wait()
