@@ -31,6 +31,6 @@ class ProcessApp(App[int]):
     def panic(self, *renderables: RenderableType) -> None:
         """Leave; what Textual's own threads would show is that the keyboard cannot be read."""
         if self._exception is None:
-            self._exception = NetgrantError("the keyboard cannot be read any more")
-        self._return_code = 1
-        self._close_messages_no_wait()
+            self._handle_exception(NetgrantError("the keyboard cannot be read any more"))
+        else:
+            self._fatal_error()

@@ -56,7 +56,7 @@ async def shown(address: str, words: bytes, *keys: str) -> bytes:
 
 async def test_a_browser_is_shown_the_dashboard_of_that_cluster(line: Line) -> None:
     with serving(line) as process:
-        await shown(address_of(process), b"quit")
+        await shown(address_of(process), b"alice")
 
 
 async def test_it_is_read_only_on_this_machine_and_says_so(line: Line) -> None:
@@ -100,7 +100,7 @@ async def test_sessions_do_not_outlive_it(number: signal.Signals, line: Line) ->
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
             await client.get(address)
             async with client.ws_connect(f"{base}ws", origin=origin) as socket:
-                await until(socket, b"quit")
+                await until(socket, b"alice")
                 sessions = children_of(process.pid)
                 assert len(sessions) == 1
                 began = time.monotonic()
