@@ -113,7 +113,7 @@ def _about_some(view: View) -> Iterable[Said]:
     well = [clean(cluster.name) for cluster, said in states if [piece.token for piece in said] == [GOOD]]
     if well:
         names = ", ".join(well) if len(well) <= _NAMED else f"{len(well)} clusters"
-        yield Said(f"{names} ● live", GOOD, 2)
+        yield Said(f"{names} ● live", GOOD, 2, f"{len(well)} ● live", 4)
     for cluster, said in states:
         if [piece.token for piece in said] != [GOOD]:
             worst = next(piece for piece in said if piece.token != GOOD)

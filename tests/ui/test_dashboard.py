@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from app.domain.link import Link, LinkState
 from app.live.cluster import Kind, LiveCluster, Stage
@@ -156,7 +155,8 @@ async def test_the_cursor_stays_with_its_grant_while_others_come() -> None:
         await press(pilot, ["j", "j"])
         assert who(app) == "alice"
         cluster = app.feed.clusters[0]
-        made = objects.grant(9, "ops", objects.spec("app=x", "10.0.0.1/32", "80"), objects.SECOND, by="eve")
+        wish, life = objects.spec("app=x", "10.0.0.1/32", "80"), 20 * objects.SECOND
+        made = objects.grant(9, "ops", wish, objects.SECOND, by="eve", life=life)
         cluster.rows.put_policy(made.policy)
         cluster.rows.put_job(made.job)
         app.feed.publish()
@@ -358,10 +358,6 @@ async def test_any_size_is_survived(arrange: Callable[[LiveCluster], None]) -> N
         await ready(pilot)
         for size in ((1, 1), (20, 5), (200, 60), (40, 12), (119, 33)):
             await pilot.resize_terminal(*size)
-            await _walk(pilot)
+            await pilot.press("slash", "x", "escape", "space", "d", "escape")
+            await drawn(pilot)
         assert app.is_running
-
-
-async def _walk(pilot: "Pilot[int]") -> None:
-    for key in ("slash", "x", "escape", "space", "d", "escape"):
-        await pilot.press(key)

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from app.commands.catalog import DASHBOARD, Key
 from app.live.cluster import LiveCluster, Stage
 from app.live.counting import Counting
-from app.live.projector import Change
+from app.live.projector import Change, RowChange
 from app.ui import routes
 from app.ui.cursor import Key as GrantKey
 from app.ui.emptiness import why_empty
@@ -33,6 +33,8 @@ from app.ui.widgets.key_line import KeyLine
 
 _CHANGE_SHOWS = timedelta(seconds=2)
 """How long a grant that has changed is marked."""
+_NEW = timedelta(minutes=1)
+"""A grant that was made longer ago is not new, though it may be seen for the first time."""
 
 
 class Dashboard(TableActions):
@@ -40,15 +42,15 @@ class Dashboard(TableActions):
 
     KEYS: ClassVar[tuple[Key, ...]] = DASHBOARD
     BINDINGS: ClassVar[list[BindingType]] = bindings(DASHBOARD)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 (no ClassVar in Screen)
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (75, "-narrow"), (120, "-wide")]  # noqa: RUF012 (no ClassVar in Screen)
     VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-short"), (34, "-tall")]  # noqa: RUF012
     AUTO_FOCUS = "GrantTable"
 
     def __init__(self) -> None:
         super().__init__()
         self._counts: dict[LiveCluster, Counting] = {}
-        self._synced: frozenset[LiveCluster] = frozenset()
         self._troubled: frozenset[LiveCluster] = frozenset()
+        self.add_class("-empty")
         self._made: GrantKey | None = None
         """A grant that was made here and is not listed yet."""
 
@@ -79,7 +81,6 @@ class Dashboard(TableActions):
         self._list(view)
         self.query_one(Detail).show_view(view)
         self._counts = {cluster: count for cluster, count in self._counts.items() if cluster in view.clusters}
-        self._synced = frozenset(cluster for cluster in view.clusters if cluster.is_synced)
         failed = frozenset(cluster for cluster in view.clusters if cluster.status.stage is Stage.FAILED)
         if failed and len(failed) == len(view.clusters) and not failed & self._troubled and self.is_current:
             self.call_next(routes.trouble, self, view.clusters[0])
@@ -94,6 +95,7 @@ class Dashboard(TableActions):
         if arranged is not self.arranged:
             self.arranged = arranged
             table.keep_marks(arranged.standing)
+            self.set_class(not arranged.total, "-empty")
         table.flash(self._alerted(view))
         read_only = self.net.backend.preferences.read_only
         table.say(why_empty(view, arranged, read_only=read_only))
@@ -120,7 +122,7 @@ class Dashboard(TableActions):
         self._list(self.net.feed.view)
 
     def _note(self, happened: tuple[Happened, ...]) -> None:
-        """Mark what has changed for a moment, but for the rows of a first list: those did not change."""
+        """Mark for a moment what has changed and what is new, not what is merely seen for the first time."""
         view = self.net.feed.view
         self.query_one(Detail).happened(happened, view)
         until = view.now + _CHANGE_SHOWS
@@ -128,7 +130,7 @@ class Dashboard(TableActions):
             {
                 (cluster, change.row.id): until
                 for cluster, change in happened
-                if cluster in self._synced and change.change is not Change.ENDED
+                if _is_news(cluster, change, view)
             }
         )
 
@@ -149,3 +151,10 @@ class Dashboard(TableActions):
     def on_key(self, event: KeyEvent) -> None:
         """Take the hint away at the first key."""
         self.query_one("#hint").display = False
+
+
+def _is_news(cluster: LiveCluster, change: RowChange, view: View) -> bool:
+    if change.change is not Change.STANDS:
+        return change.change is Change.CHANGED
+    made = change.row.created_at
+    return made is not None and cluster.server_now(view.now) - made < _NEW

@@ -35,7 +35,7 @@ class GrantActions(Page):
 
     async def action_again(self) -> None:
         """Open the form filled in from the current grant."""
-        if (shown := self._one()) and self._can_write((shown.cluster,)):
+        if (shown := self.one()) and self._can_write((shown.cluster,)):
             await routes.again(self, shown)
 
     async def action_extend(self) -> None:
@@ -81,7 +81,8 @@ class GrantActions(Page):
             self.net.feed.retry(cluster)
             self.net.say(f"Connecting to {cluster.name} again")
 
-    def _one(self) -> Shown | None:
+    def one(self) -> Shown | None:
+        """Return the grant under the cursor; say so where there is none."""
         if self.current is None:
             self.net.say("There is no grant under the cursor", "warning")
         return self.current

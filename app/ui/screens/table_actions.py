@@ -100,7 +100,9 @@ class TableActions(GrantActions):
 
     def action_show(self) -> None:
         """Show the details large, or small again."""
-        self._enlarge(not self.has_class("-detailed"))
+        is_large = not self.has_class("-detailed")
+        if not is_large or self.one():
+            self._enlarge(is_large)
 
     def _enlarge(self, is_large: bool) -> None:
         self.set_class(is_large, "-detailed")
@@ -120,6 +122,8 @@ class TableActions(GrantActions):
         self._open("record")
 
     def _open(self, tab: str) -> None:
+        if self.one() is None:
+            return
         if self.has_class("-low"):
             self._enlarge(True)
         self.query_one(Detail).open(tab)
@@ -148,8 +152,7 @@ class TableActions(GrantActions):
 
     def action_copy(self) -> None:
         """Copy the grant under the cursor."""
-        if (shown := self.current) is None:
-            self.net.say("There is no grant under the cursor", "warning")
+        if (shown := self.one()) is None:
             return
         deadline = shown.row.deadline
         self.app.copy_to_clipboard(one_line(shown, format_moment(deadline) if deadline else "unknown"))
