@@ -35,8 +35,10 @@ def grants_csv(rows: Sequence[Shown], now: datetime) -> str:
     for shown in rows:
         left = shown.left(now)
         seconds = None if left is None else round(left.total_seconds())
-        found.append({**shown.row.to_json(), "secondsLeft": seconds})
-    return as_csv(_COLUMNS, [clean_tree(item) for item in found])
+        item = clean_tree({**shown.row.to_json(), "secondsLeft": seconds})
+        assert isinstance(item, dict)
+        found.append(item)
+    return as_csv(_COLUMNS, found)
 
 
 def save_grants(rows: Sequence[Shown], now: datetime, folder: Path = HERE) -> Path:

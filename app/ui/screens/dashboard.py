@@ -49,7 +49,8 @@ class Dashboard(TableActions):
     def __init__(self) -> None:
         super().__init__()
         self._counts: dict[LiveCluster, Counting] = {}
-        self._troubled: frozenset[LiveCluster] = frozenset()
+        self._is_told = False
+        """Whether it has been told that no cluster can be shown."""
         self.add_class("-empty")
         self._made: GrantKey | None = None
         """A grant that was made here and is not listed yet."""
@@ -81,10 +82,12 @@ class Dashboard(TableActions):
         self._list(view)
         self.query_one(Detail).show_view(view)
         self._counts = {cluster: count for cluster, count in self._counts.items() if cluster in view.clusters}
-        failed = frozenset(cluster for cluster in view.clusters if cluster.status.stage is Stage.FAILED)
-        if failed and len(failed) == len(view.clusters) and not failed & self._troubled and self.is_current:
+        has_failed = all(cluster.status.stage is Stage.FAILED for cluster in view.clusters)
+        if not (has_failed and view.clusters):
+            self._is_told = False
+        elif not self._is_told and self.is_current:
+            self._is_told = True
             self.call_next(routes.trouble, self, view.clusters[0])
-        self._troubled = failed
 
     def _list(self, view: View) -> None:
         """List the rows as they are now, and say around the table what they come to."""
