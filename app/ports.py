@@ -215,13 +215,6 @@ class GrantLog(Protocol):
         """Return all grants of a cluster (empty: of all), oldest first."""
         ...
 
-    async def standing(self, cluster: str, now: datetime) -> tuple[GrantRecord, ...]:
-        """Return the grants of a cluster that were made and whose deadline has not passed, oldest first.
-
-        Asked while nothing is shown yet: it must cost next to nothing, however long the history is.
-        """
-        ...
-
     async def history(self, query: HistoryQuery) -> tuple[ChainedEntry, ...]:
         """Return the audit rows asked for, oldest first; the newest ``limit`` where there are more.
 

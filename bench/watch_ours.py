@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 
 from app.domain.objects import Pod
-from app.kube.connection import ConnectOptions, WallClock, connect
+from app.kube.choosing import ConnectOptions
+from app.kube.connection import connect
 from app.kube.reflector import Reflector, Surroundings
 from app.kube.resources import PODS, Target
 from app.kube.store import Changes, Store
+from app.kube.wall_clock import WallClock
 from bench.meter import StallMeter, resident_bytes
 
 

@@ -8,7 +8,6 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -121,10 +120,6 @@ class Registry:
     async def grants(self, cluster: str = "") -> tuple[GrantRecord, ...]:
         """Return all grants of a cluster (empty: of all), oldest first."""
         return await self._read(lambda connection: grants.of_cluster(connection, cluster), ())
-
-    async def standing(self, cluster: str, now: datetime) -> tuple[GrantRecord, ...]:
-        """Return the grants of a cluster that were made and whose deadline has not passed, oldest first."""
-        return await self._read(lambda connection: grants.standing(connection, cluster, now), ())
 
     async def history(self, query: HistoryQuery) -> tuple[ChainedEntry, ...]:
         """Return the audit rows asked for, oldest first; the newest ``limit`` where there are more.

@@ -45,6 +45,7 @@ class NetgrantApp(ProcessApp):
         from app.ui.screens.dashboard import Dashboard
 
         choose_theme(self, self.backend.preferences.theme)
+        self.feed.prepare(self.backend.preferences.contexts)
         self.push_screen(Dashboard())
         self.call_after_refresh(self._begin)
 

@@ -61,6 +61,10 @@ class Backend(Protocol):
         """Return the registry; its file is opened at the first use."""
         ...
 
+    def recollect(self, context: str | None) -> Memory | None:
+        """Return what was read of a context's cluster before the screens came; None if nothing."""
+        ...
+
     async def remember(self, context: str | None) -> Memory | None:
         """Return what the registry remembers as standing in a context's cluster; None if nothing.
 

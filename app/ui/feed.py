@@ -76,12 +76,21 @@ class Feed:
         """Begin to tell the time."""
         self._app.set_interval(_TICK_SECONDS, self.publish)
 
+    def prepare(self, contexts: Iterable[str | None]) -> None:
+        """Have what the registry remembers of these ready for the first frame; nothing is followed yet."""
+        self.clusters = tuple(self._made(name) for name in dict.fromkeys(contexts))
+        self._version += 1
+        self.view = View(self._backend.clock.now(), self.clusters, self._version)
+
+    def _made(self, name: str | None) -> LiveCluster:
+        cluster = LiveCluster(name, self._backend.preferences.limits.expiring)
+        cluster.memory = self._backend.recollect(name)
+        return cluster
+
     def show(self, contexts: Iterable[str | None]) -> None:
         """Follow these contexts and no others; those that are followed already go on as they are."""
         known = {cluster.wanted: cluster for cluster in self.clusters}
-        expiring = self._backend.preferences.limits.expiring
-        wanted = dict.fromkeys(contexts)
-        self.clusters = tuple(known.get(name) or LiveCluster(name, expiring) for name in wanted)
+        self.clusters = tuple(known.get(name) or self._made(name) for name in dict.fromkeys(contexts))
         for cluster in known.values():
             if cluster not in self.clusters:
                 self._stop(cluster)
@@ -141,6 +150,8 @@ class Feed:
 
     async def _remember(self, cluster: LiveCluster) -> None:
         """Show what the registry remembers, until the cluster itself has answered."""
+        if cluster.memory is not None:
+            return
         with suppress(NetgrantError):  # what is wrong is said where a connection or the registry is asked for
             memory = await self._backend.remember(cluster.wanted)
             if not cluster.is_synced and not cluster.rows:

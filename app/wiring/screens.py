@@ -17,12 +17,12 @@ from app.settings import Settings
 from app.ui.backend import ContextChoice, Preferences
 from app.wiring.embedded import demo_cluster
 from app.wiring.preferences import Wish, preferences
+from app.wiring.recollection import Moment, Recollection, remember
 from app.wiring.sessions import (
     cluster_over,
     limits,
     open_registry,
     options_for,
-    server_url,
     wall_clock,
 )
 
@@ -50,12 +50,14 @@ class Screens:
     Args:
         settings: the settings.
         wish: what the command line says besides.
+        recollection: what is being read of the registry already.
     """
 
-    def __init__(self, settings: Settings, wish: Wish) -> None:
+    def __init__(self, settings: Settings, wish: Wish, recollection: Recollection | None = None) -> None:
         self._settings = settings
         self._wish = wish
         self._preferences = preferences(settings, wish)
+        self._recollection = recollection
         self._clock = wall_clock()
         self._log = open_registry(settings)
         self._demo: _Place | None = None
@@ -81,24 +83,19 @@ class Screens:
             return self._demo
         return _Place(self._settings, context, self._log)
 
+    def recollect(self, context: str | None) -> Memory | None:
+        """Return what was read of a context's cluster while the screens were being loaded."""
+        return self._recollection.take(context) if self._recollection else None
+
     async def remember(self, context: str | None) -> Memory | None:
         """Return what the registry remembers as standing in a context's cluster; None if nothing."""
-        from app.domain.records import HistoryQuery
-        from app.live.remembered import remembered
-
         place = self._place(context)
-        server = server_url(place.settings, place.context)
-        now, expiring = self._clock.now(), self._preferences.limits.expiring
-        standing = await place.log.standing(server, now)
-        if not standing:
-            return None
-        newest = await place.log.history(HistoryQuery(cluster=server, limit=1))
-        rows = tuple(remembered(record, now, expiring) for record in standing)
-        return Memory(rows, newest[-1].entry.at if newest else now)
+        moment = Moment(self._clock.now(), self._preferences.limits.expiring)
+        return await asyncio.to_thread(remember, place.settings, place.context, moment)
 
     async def contexts(self) -> tuple[ContextChoice, ...]:
         """Return the contexts that can be chosen."""
-        from app.kube.connection import list_contexts
+        from app.kube.choosing import list_contexts
 
         found = list_contexts(options_for(self._settings, None))
         return tuple(

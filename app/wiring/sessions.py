@@ -12,13 +12,13 @@ from app.ports import Clock, GrantLog
 from app.settings import Settings
 
 if TYPE_CHECKING:
-    from app.kube.connection import ConnectOptions
+    from app.kube.choosing import ConnectOptions
     from app.kube.exchange import Connection
 
 
 def wall_clock() -> Clock:
     """Return the machine's clock."""
-    from app.kube.connection import WallClock
+    from app.kube.wall_clock import WallClock
 
     return WallClock()
 
@@ -37,7 +37,7 @@ def limits(settings: Settings) -> Limits:
 
 def options_for(settings: Settings, context: str | None) -> "ConnectOptions":
     """Return how to connect through one kubeconfig context (None: the current one)."""
-    from app.kube.connection import ConnectOptions
+    from app.kube.choosing import ConnectOptions
 
     # A credential plugin may ask on the terminal: nothing of ours reads it yet when we connect.
     return ConnectOptions(
@@ -54,11 +54,9 @@ def server_url(settings: Settings, context: str | None) -> str:
     Raises:
         ConfigError: there is nothing to connect to.
     """
-    from app.kube.connection import choose
-    from app.kube.server import server_of
+    from app.kube import choosing
 
-    options = options_for(settings, context)
-    return server_of(choose(options), options.environ).url
+    return choosing.server_url(options_for(settings, context))
 
 
 def configured_namespace(settings: Settings, context: str | None) -> str:
@@ -67,7 +65,7 @@ def configured_namespace(settings: Settings, context: str | None) -> str:
     Raises:
         ConfigError: a kubeconfig or a context was asked for that cannot be used.
     """
-    from app.kube.connection import choose
+    from app.kube.choosing import choose
 
     try:
         own = choose(options_for(settings, context)).namespace
@@ -84,7 +82,7 @@ def context_names(settings: Settings) -> tuple[str, ...]:
     Raises:
         ConfigError: there is no kubeconfig, or it cannot be read.
     """
-    from app.kube.connection import list_contexts
+    from app.kube.choosing import list_contexts
 
     return tuple(item.name for item in list_contexts(options_for(settings, None)))
 

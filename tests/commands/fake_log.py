@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TypeVar
 
 from app.domain.records import (
@@ -16,7 +15,6 @@ from app.domain.records import (
     HistoryRow,
     Intent,
     Outcome,
-    Phase,
     RegistryHealth,
 )
 from app.errors import RegistryError
@@ -98,13 +96,6 @@ class FakeLog:
         return await self._passed(
             "grants", "", lambda: tuple(r for r in self.records.values() if cluster in ("", r.cluster))
         )
-
-    async def standing(self, cluster: str, now: datetime) -> tuple[GrantRecord, ...]:
-        def found() -> tuple[GrantRecord, ...]:
-            held = (r for r in self.records.values() if r.cluster == cluster)
-            return tuple(r for r in held if r.phase is Phase.ACTIVE and r.deadline > now)
-
-        return await self._passed("standing", "", found)
 
     async def history(self, query: HistoryQuery) -> tuple[ChainedEntry, ...]:
         return await self._passed(

@@ -14,8 +14,8 @@ from app.domain.grant import Deadman, State
 from app.domain.link import LinkState
 from app.domain.manifest import EXPIRES_AT, GRANT_LABEL, SPEC_HASH
 from app.domain.policyspec import spec_hash
-from app.kube.connection import WallClock
 from app.kube.strands import Scope
+from app.kube.wall_clock import WallClock
 from app.live.cluster import Kind, Stage
 from tests.contract.clusters import Cluster
 from tests.contract.eventually import eventually

@@ -14,12 +14,14 @@ from kubernetes import client, config
 from app.domain.link import Link, LinkState
 from app.domain.objects import NetworkPolicy
 from app.kube.backoff import Curve
-from app.kube.connection import ConnectOptions, WallClock, connect
+from app.kube.choosing import ConnectOptions
+from app.kube.connection import connect
 from app.kube.exchange import Connection
 from app.kube.listing import list_all
 from app.kube.reflector import Reflector, Surroundings, Timing
 from app.kube.resources import NETWORK_POLICIES, Target
 from app.kube.store import Changes, Store
+from app.kube.wall_clock import WallClock
 from tests.contract.clusters import Cluster
 from tests.contract.objects import policies, policy
 from tests.kube.fault_proxy import FaultProxy, fault_proxy

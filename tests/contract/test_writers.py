@@ -17,11 +17,13 @@ from app.errors import (
     UnauthorizedError,
 )
 from app.kube.access import Reviews
-from app.kube.connection import ConnectOptions, WallClock, connect
+from app.kube.choosing import ConnectOptions
+from app.kube.connection import connect
 from app.kube.deadlines import Deadlines
 from app.kube.exchange import Connection
 from app.kube.lookup import Reader
 from app.kube.policies import Policies
+from app.kube.wall_clock import WallClock
 from app.ports import Check, Ref
 from tests.contract.clusters import Cluster
 from tests.contract.eventually import eventually

@@ -15,7 +15,8 @@ from app.domain.link import Link, LinkState
 from app.domain.view import GrantRow
 from app.kube.access import Reviews
 from app.kube.backoff import Curve
-from app.kube.connection import ConnectOptions, WallClock, connect
+from app.kube.choosing import ConnectOptions
+from app.kube.connection import connect
 from app.kube.deadlines import Deadlines
 from app.kube.exchange import Connection
 from app.kube.feeding import Feeding
@@ -23,6 +24,7 @@ from app.kube.lookup import Reader
 from app.kube.policies import Policies
 from app.kube.reflector import Timing
 from app.kube.strands import Scope
+from app.kube.wall_clock import WallClock
 from app.live.cluster import Kind, LiveCluster
 from tests.commands.fake_log import FakeLog
 from tests.commands.fake_reading import FakeProcesses

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from app.kube.connection import ConnectOptions
+from app.kube.choosing import ConnectOptions
 
 Json = dict[str, Any]
 

@@ -4,7 +4,9 @@ from typing import Any
 import pytest
 
 from app.errors import ConfigError
-from app.kube.connection import ConnectOptions, ContextInfo, WallClock, connect, list_contexts
+from app.kube.choosing import ConnectOptions, ContextInfo, list_contexts
+from app.kube.connection import connect
+from app.kube.wall_clock import WallClock
 from tests.kube.connections import GET
 from tests.kube.fake_api import fake_api, ok
 from tests.kube.kubeconfigs import document, options, write

@@ -9,8 +9,10 @@ import yaml
 
 from app.errors import ForbiddenError
 from app.kube.access import Reviews
-from app.kube.connection import ConnectOptions, WallClock, connect
+from app.kube.choosing import ConnectOptions
+from app.kube.connection import connect
 from app.kube.exchange import Connection
+from app.kube.wall_clock import WallClock
 from app.kube.wire import Call
 from tests.controlplane.plane import ControlPlane
 from tests.kube.kubeconfigs import Json, write

@@ -12,10 +12,10 @@ from app.domain.link import LinkState
 from app.domain.objects import Event
 from app.domain.text import clean
 from app.kube.backoff import Curve
-from app.kube.connection import WallClock
 from app.kube.reflector import Reflector, Surroundings, Timing
 from app.kube.resources import EVENTS, Target
 from app.kube.store import Store
+from app.kube.wall_clock import WallClock
 from tests.kube.connections import connected
 from tests.kube.fake_api import Asked, fake_api, status
 from tests.kube.scripted_wire import Json, bookmark, event, listing

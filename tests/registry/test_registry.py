@@ -24,8 +24,6 @@ from app.ports import GrantLog
 from app.registry import Registry
 from tests.registry.samples import CLUSTER, GRANT_ID, NOW, entry, grant, intent
 
-SECOND = timedelta(seconds=1)
-
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
@@ -64,21 +62,6 @@ async def test_a_grants_life_is_kept_in_order(registry: Registry) -> None:
     assert [row.entry.happening for row in rows] == ["asked", "granted", "ended", "gap"]
     report = await registry.verify([asked])
     assert report.is_whole and report.head == await registry.head()
-
-
-async def test_what_stands_is_active_and_not_past_its_deadline(registry: Registry) -> None:
-    assert await registry.standing(CLUSTER, NOW) == ()
-    for number, phase in enumerate(Phase):
-        await registry.note(entry(), grant(f"g{number}", phase=phase))
-    await registry.note(entry(), grant("over", phase=Phase.ACTIVE, deadline=NOW))
-    await registry.note(entry(), grant("away", phase=Phase.ACTIVE, cluster="https://elsewhere"))
-    await registry.note(
-        entry(),
-        grant("older", phase=Phase.ACTIVE, created_at=NOW - timedelta(days=1), deadline=NOW + 2 * SECOND),
-    )
-    found = await registry.standing(CLUSTER, NOW)
-    assert [(record.id, record.phase) for record in found] == [("older", Phase.ACTIVE), ("g1", Phase.ACTIVE)]
-    assert [record.id for record in await registry.standing(CLUSTER, NOW + 2 * SECOND)] == ["g1"]
 
 
 async def test_grants_and_intents_come_oldest_first(registry: Registry) -> None:

@@ -86,6 +86,8 @@ class StillBackend:
     preferences: Preferences = field(default_factory=Preferences)
     world: World = field(default_factory=World)
     memory: Memory | None = None
+    recollected: Memory | None = None
+    """What was read before the screens came."""
     choices: tuple[ContextChoice, ...] | NetgrantError = CHOICES
     clusters: list[LiveCluster] = field(default_factory=list)
     prompts: list[bool] = field(default_factory=list)
@@ -99,6 +101,9 @@ class StillBackend:
     @property
     def log(self) -> GrantLog:
         return self.world.log
+
+    def recollect(self, context: str | None) -> Memory | None:
+        return self.recollected
 
     async def remember(self, context: str | None) -> Memory | None:
         return self.memory
@@ -174,7 +179,7 @@ async def ready(pilot: "Pilot[int]") -> NetgrantApp:
 
 
 async def drawn(pilot: "Pilot[int]") -> None:
-    """Wait until all that was asked for stands on the screen: the pane has followed the cursor, all is painted."""
+    """Wait until all that was asked for is on the screen: the pane follows the cursor, all is painted."""
     quiet_rounds = 0
     while quiet_rounds < 2:
         screen = pilot.app.screen

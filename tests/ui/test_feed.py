@@ -276,3 +276,15 @@ async def test_everything_ends_with_the_app() -> None:
     assert sorted(run.backend.events) == ["begin a", "begin b", "end a", "end b"]
     cluster.touch()  # whoever still feeds finds nobody, and nothing breaks
     run.feed.publish()
+
+
+async def test_the_first_frame_has_what_was_read_before_it_and_nothing_is_followed_yet() -> None:
+    backend = Scripted(recollected=Memory((), NOW))
+    app = Bare(backend, HASTY)
+    async with app.run_test():
+        app.feed.prepare(("prod",))
+        (cluster,) = app.feed.view.clusters
+        assert cluster.memory is backend.recollected
+        assert backend.prompts == []
+        app.feed.show(("prod",))
+        assert app.feed.clusters == (cluster,)

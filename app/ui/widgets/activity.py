@@ -86,7 +86,7 @@ class Activity(Pane):
         self._draw_all()
 
     def _draw_all(self) -> None:
-        if not self.children:
+        if not self.query(StreamLines):  # it stands within a box, which is made first
             return
         if self._shown is None or self._stream is None:
             self.query_one("#pods", Lines).show([quiet("No grant is chosen.")])
