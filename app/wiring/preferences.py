@@ -8,6 +8,7 @@ from app.domain.proposal import Proposal, Template
 from app.errors import ConfigError
 from app.settings import Settings
 from app.ui.backend import Preferences
+from app.ui.emptiness import FIRST_RUN
 from app.wiring.sessions import limits
 
 
@@ -28,15 +29,17 @@ def preferences(settings: Settings, wish: Wish) -> Preferences:
     Raises:
         ConfigError: a template has a direction that there is not.
     """
+    is_read_only = wish.read_only or settings.read_only
+    is_first = not is_read_only and not settings.registry.exists()
     return Preferences(
         contexts=settings.contexts or (None,),
-        read_only=wish.read_only or settings.read_only,
+        read_only=is_read_only,
         limits=limits(settings),
         warn_before=settings.warn_before,
         production=settings.production,
         templates=tuple(_template(name, texts) for name, texts in settings.templates.items()),
         theme=settings.theme,
-        hint=wish.hint,
+        hint=wish.hint or (FIRST_RUN if is_first else ""),
     )
 
 

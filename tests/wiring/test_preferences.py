@@ -1,6 +1,7 @@
 """What settings and command line say reaches the screens."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +10,20 @@ from app.domain.proposal import Proposal, Template
 from app.errors import ConfigError
 from app.settings import Settings
 from app.ui.backend import Preferences
+from app.ui.emptiness import FIRST_RUN
 from app.wiring.preferences import Wish, preferences
 
 
-def test_without_anything_said_the_screens_have_their_defaults() -> None:
-    assert preferences(Settings(), Wish()) == Preferences()
+def test_without_anything_said_the_screens_have_their_defaults(tmp_path: Path) -> None:
+    (tmp_path / "registry.db").touch()
+    assert preferences(Settings(registry=tmp_path / "registry.db"), Wish()) == Preferences()
+
+
+def test_before_there_is_a_registry_the_first_run_is_explained(tmp_path: Path) -> None:
+    settings = Settings(registry=tmp_path / "registry.db")
+    assert preferences(settings, Wish()).hint == FIRST_RUN
+    assert preferences(settings, Wish(hint="press n")).hint == "press n"
+    assert preferences(settings, Wish(read_only=True)).hint == ""
 
 
 def test_each_setting_reaches_the_screens() -> None:
