@@ -14,6 +14,7 @@ from app.live.events import EventLog, moment_of
 LIMIT = 2000
 """Lines kept; the oldest go first."""
 
+_SHORT = {"NetworkPolicy": "Policy"}
 Subject = tuple[str, str, str]
 """Kind, namespace and name of what an Event is about."""
 
@@ -140,7 +141,7 @@ def _line(event: Event) -> Happened:
     reason = f"{event.reason}: " if event.reason else ""
     return Happened(
         moment_of(event),
-        f"{about.kind}/{about.name}",
+        f"{_SHORT.get(about.kind, about.kind)}/{about.name}",
         f"{reason}{event.message}",
         max(1, event.count),
         event.type not in ("", "Normal"),

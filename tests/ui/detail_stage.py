@@ -30,7 +30,6 @@ class DetailPage(Page):
         return self.query_one(Detail)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.net.feed.happenings.subscribe(self, lambda told: self.detail.happened(told, self.net.feed.view))
 
     def show_view(self, view: View) -> None:

@@ -1,9 +1,7 @@
 """The history screen: search, rows, one row, files, once more; with no cluster at all."""
 
-import json
-import stat
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,19 +9,19 @@ import pytest
 from textual.pilot import Pilot
 
 from app.domain.records import Entry, GrantRecord, Happening, Phase
-from app.errors import RegistryError, UnreachableError
-from app.live.cluster import LiveCluster
 from app.ports import GrantLog
 from app.registry import Registry
 from app.ui.app import NetgrantApp
 from app.ui.screens.history import HistoryScreen
-from app.ui.widgets.lines import Chooser, Lines
+from app.ui.widgets.lines import Chooser
 from tests.ui import objects
 from tests.ui.objects import MINUTE, NOW
 from tests.ui.snapshots import assert_looks_as_before
-from tests.ui.stage import SIZES, SMALL, StillBackend, app_on, drawn, incident
+from tests.ui.stage import SIZES, StillBackend, app_on, drawn, incident
 
 SERVER = "https://192.0.2.10:6443"
+FIRST_END = "2026-11-24T10:05:54Z"
+FORMULA = "=cmd|' /C calc'!A1"
 ONE, TWO = "01KAV8ZC3Q5M7X9Y2W4T600001", "01KAV8ZC3Q5M7X9Y2W4T600002"
 
 
@@ -69,21 +67,21 @@ def entry(happening: Happening, ago: timedelta, grant_id: str = ONE, **detail: o
 STORY = (
     (entry(Happening.ASKED, 45 * MINUTE, reason="debug replication lag"), record()),
     (
-        entry(Happening.GRANTED, 45 * MINUTE, deadline="2026-11-24T10:05:54Z", reason="debug replication lag"),
+        entry(Happening.GRANTED, 45 * MINUTE, deadline=FIRST_END, reason="debug replication lag"),
         None,
     ),
     (
         entry(
             Happening.EXTENDED,
             20 * MINUTE,
-            before="2026-11-24T10:05:54Z",
+            before=FIRST_END,
             deadline="2026-11-24T10:20:54Z",
             reason="vendor still connected",
         ),
         None,
     ),
     (
-        entry(Happening.GRANTED, 9 * MINUTE, TWO, deadline="2026-11-24T11:11:54Z", reason="=cmd|' /C calc'!A1"),
+        entry(Happening.GRANTED, 9 * MINUTE, TWO, deadline="2026-11-24T11:11:54Z", reason=FORMULA),
         record(TWO, namespaces=("payments",), target="app=api", requested_by="bob", ticket=""),
     ),
     (entry(Happening.ENDED, 0 * MINUTE, cause="expired"), None),

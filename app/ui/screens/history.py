@@ -79,7 +79,6 @@ class HistoryScreen(Page):
 
     def on_mount(self) -> None:
         """Ask for the newest rows."""
-        super().on_mount()
         self.net.feed.happenings.subscribe(self, self._note)
         self._ask(0)
 

@@ -44,6 +44,15 @@ class Policy(Pane):
                 self.query_one(Lines).scroll_home(animate=False, immediate=True)
             self._begin()
 
+    def show_view(self, view: View) -> None:
+        """Write the policies anew where they were touched in a way that the grant's row does not tell."""
+        if self._shown is None or not self.children:
+            return
+        newest = self._shown.cluster.rows.grant(self._shown.row.id)
+        if newest is not None and newest is not self._grant and newest != self._grant:
+            self._grant = newest
+            self._begin()
+
     def _begin(self) -> None:
         if self._shown is None or self._grant is None:
             self._text = ""

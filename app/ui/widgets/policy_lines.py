@@ -128,9 +128,9 @@ def _net(part: LivePart) -> list[Line]:
     what = f"fails at {format_moment(end)}" if end else "has no end"
     lines: list[Line] = [
         quiet(f"# net: Job {job.metadata.name}, {dead}, {what}"),
+        quiet(f"#   activeDeadlineSeconds: {spec.active_deadline_seconds}, suspend: {bool(spec.suspend)}"),
         quiet(
-            f"#   activeDeadlineSeconds: {spec.active_deadline_seconds}, parallelism: {spec.parallelism}, "
-            f"ttlSecondsAfterFinished: {spec.ttl_seconds_after_finished}, suspend: {bool(spec.suspend)}"
+            f"#   parallelism: {spec.parallelism}, ttlSecondsAfterFinished: {spec.ttl_seconds_after_finished}"
         ),
     ]
     if dead is not Deadman.ARMED:

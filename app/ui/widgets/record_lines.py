@@ -29,14 +29,10 @@ def record_lines(record: GrantRecord | None) -> list[Line]:
         return [quiet("This registry does not know the grant.")]
     row = record_json(record)
     ended = f", {row['endCause']} {clock(record.ended_at)}" if record.ended_at else ""
-    ticket = "  ".join(clean(text) for text in (record.ticket, record.incident) if text)
+    tickets = [(f"  {row[name]}", "-own") for name in ("ticket", "incident") if row[name]]
     return [
-        (
-            (f"{row['phase']}{ended}", "-title"),
-            (f"  {opens(row)}", ""),
-            (f"  by {row['requestedBy']}", "-quiet"),
-            (f"  {ticket}" if ticket else "", ""),
-        ),
+        ((f"{row['phase']}{ended}", "-title"), (f"  {opens(row)}", "")),
+        (("by ", "-quiet"), (row["requestedBy"], ""), *tickets, (f'  "{row["reason"]}"', "")),
     ]
 
 

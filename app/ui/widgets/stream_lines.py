@@ -77,8 +77,8 @@ class StreamLines(Lines):
         super().show(lines, longest)
 
     def follow(self) -> None:
-        """Go to the end, and stay there."""
-        self.scroll_end(animate=False, immediate=True, x_axis=False)
+        """Go to the end, and stay there; by force, for the scrollbar may not be there yet."""
+        self.scroll_end(animate=False, immediate=True, x_axis=False, force=True)
 
     def on_resize(self, event: Resize) -> None:
         """Give the names as much room as there is."""
@@ -99,8 +99,8 @@ def _line(told: Happened, width: int, now: datetime) -> Line:
         (f"{told.moment:{form}} ", "-quiet"),
         ("! " if told.is_warning else "  ", "-warn"),
         (f"{_fit(told.subject, width)}  ", "-own" if told.is_own else ""),
+        (f"×{told.count} " if told.count > 1 else "", "-title"),  # in front: a long text is cut
         (told.text, "-warn" if told.is_warning else ""),
-        (f"  ×{told.count}" if told.count > 1 else "", "-title"),
     )
 
 
