@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.link import Link, LinkState
-from app.live.cluster import Kind, LiveCluster, Stage
+from app.live.cluster import Kind, LiveCluster, Memory, Stage
 from app.ui.app import NetgrantApp
 from app.ui.emptiness import FIRST_RUN
 from app.ui.screens.dashboard import Dashboard
@@ -18,7 +18,19 @@ from app.ui.widgets.grant_table import GrantTable
 from app.ui.widgets.header import Header
 from app.ui.widgets.key_line import KeyLine
 from tests.ui import objects
-from tests.ui.stage import LARGE, SMALL, connected, drawn, empty, incident, press, ready, set_scene, still
+from tests.ui.stage import (
+    LARGE,
+    SMALL,
+    StillBackend,
+    connected,
+    drawn,
+    empty,
+    incident,
+    press,
+    ready,
+    set_scene,
+    still,
+)
 
 
 def dashboard(app: NetgrantApp) -> Dashboard:
@@ -251,7 +263,47 @@ async def test_the_grant_under_the_cursor_is_copied() -> None:
         assert any("is on the clipboard" in text for text in said(app))
 
 
-@pytest.mark.parametrize("key", ["e", "r", "o", "w"])
+async def test_of_large_details_what_the_tab_shows_is_copied() -> None:
+    app = still()
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await press(pilot, ["j", "y", "d"])
+        await drawn(pilot)
+        await pilot.press("w")
+        assert "kind: NetworkPolicy" in app.clipboard
+        assert any("What the tab shows is on the clipboard" in text for text in said(app))
+
+
+@pytest.mark.parametrize("key", ["e", "r", "ctrl+d"])
+async def test_what_is_chosen_is_asked_about(key: str) -> None:
+    app = still()
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await press(pilot, ["space", "space", key])
+        await pilot.pause()
+        assert not isinstance(app.screen, Dashboard)
+        assert said(app) == []
+        await pilot.press("escape")
+        assert len(dashboard(app).chosen) == 2
+
+
+async def test_what_is_only_remembered_cannot_be_acted_on_yet() -> None:
+    app = still(lambda cluster: cluster.set_status(context="prod-eu1"))
+    assert isinstance(app.backend, StillBackend)
+    live = LiveCluster("prod-eu1")
+    incident(live)
+    live.rows.advance(objects.NOW)
+    app.backend.memory = Memory(tuple(live.rows), objects.NOW)
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        assert len(people(app)) == 4
+        assert "as of 10:20:54Z" in header(app)
+        await pilot.press("r")
+        assert isinstance(app.screen, Dashboard)
+        assert any("has not told yet what stands" in text for text in said(app))
+
+
+@pytest.mark.parametrize("key", ["e", "r", "o", "w", "d", "y", "1", "3"])
 async def test_without_a_grant_there_is_a_sentence(key: str) -> None:
     app = still(empty)
     async with app.run_test(size=SMALL) as pilot:

@@ -151,12 +151,15 @@ class TableActions(GrantActions):
             self.action_unmark()
 
     def action_copy(self) -> None:
-        """Copy the grant under the cursor."""
+        """Copy the grant under the cursor; while details are large, what their tab shows."""
         if (shown := self.one()) is None:
             return
         deadline = shown.row.deadline
-        self.app.copy_to_clipboard(one_line(shown, format_moment(deadline) if deadline else "unknown"))
-        self.net.say(f"{shown.row.id} is on the clipboard, if your terminal lets programs write there")
+        text, what = one_line(shown, format_moment(deadline) if deadline else "unknown"), shown.row.id
+        if self.has_class("-detailed") and (details := self.query_one(Detail).copyable()):
+            text, what = details, "What the tab shows"
+        self.app.copy_to_clipboard(text)
+        self.net.say(f"{what} is on the clipboard, if your terminal lets programs write there")
 
     def action_save(self) -> None:
         """Write what is listed to a file."""
