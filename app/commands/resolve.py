@@ -118,7 +118,7 @@ def _selected_peer(opening: Opening) -> Pods | Named:
         peer = parse_peer(text) if text else None
     if isinstance(peer, Pods | Named) and peer.namespaces is None:
         return peer
-    turn = " ; for access from these pods to somewhere else add --egress" if option == "to" else ""
+    turn = "; for access from these pods to somewhere else add --egress" if option == "to" else ""
     raise InputError(
         f"--{option} {text!r} must be pods of the namespace, since it is these that the policy selects",
         field=option,

@@ -32,6 +32,7 @@ from app.ui.widgets.grant_fields import GrantFields
 from app.ui.widgets.lines import Lines
 from app.ui.widgets.suggest_field import SuggestInput
 from app.ui.widgets.suggestion_list import SuggestionList
+from app.ui.widgets.typed_input import TypedInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,9 @@ class GrantForm(Dialog[Proposal]):
     def _show(self) -> None:
         desk = self._desk
         self._fields.show(desk.found.troubles, desk.meant.hints, tells_missing=self._tells_missing)
+        if isinstance(self.focused, TypedInput):
+            # What is said above it may push it away.
+            self.call_after_refresh(self.focused.scroll_visible, animate=False)
         self._show_beside()
         self._show_answer()
 

@@ -109,7 +109,8 @@ def _state(standing: Standing, width: int) -> Iterator[Line]:
     elif missing:
         yield from _wrapped(f"still needed: {', '.join(missing)}", "", width)
     elif found.order is not None:
-        yield plain("Enter grants it")
+        is_refused = standing.verdict is not None and not standing.verdict.accepted
+        yield plain("Enter tries it all the same" if is_refused else "Enter grants it")
     else:
         yield plain("")
 

@@ -63,9 +63,7 @@ class SuggestInput(TypedInput):
             self.look()
 
     def _on_paste(self, event: Paste) -> None:
-        super()._on_paste(event)
-        event.prevent_default()
-        self.look()
+        self.call_next(self.look)
 
     def _on_blur(self, event: Blur) -> None:
         super()._on_blur(event)

@@ -4,8 +4,12 @@ Law: a character belongs to the field that had the cursor when it was pressed. L
 in the old field until a Tab has travelled up to the app: text would stand where nobody wrote it.
 """
 
-from textual.events import Key
+from rich.segment import Segment
+from textual.events import Key, Paste
+from textual.strip import Strip
 from textual.widgets import Input
+
+from app.domain.text import clean
 
 
 class TypedInput(Input):
@@ -13,6 +17,22 @@ class TypedInput(Input):
 
     def __init__(self, text: str = "", placeholder: str = "") -> None:
         super().__init__(text, placeholder, compact=True)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the text; where it goes on beyond an edge, that is marked."""
+        strip, width = super().render_line(y), self.scrollable_content_region.width
+        start = self.scroll_offset.x
+        if y or width < 3:
+            return strip
+        if start:
+            strip = Strip.join([_more(strip, 0), strip.crop(1)])
+        if self.content_width - 1 - start > width:
+            strip = Strip.join([strip.crop(0, width - 1), _more(strip, width - 1)])
+        return strip
+
+    def _on_paste(self, event: Paste) -> None:
+        # All lines of it, as one: and what cannot be seen is made visible before it stands anywhere.
+        event.text = clean(" ".join(event.text.splitlines()))
 
     async def _on_key(self, event: Key) -> None:
         if await self._act(event):
@@ -38,3 +58,9 @@ class TypedInput(Input):
             return False
         found = self._bindings.key_to_bindings.get(event.key, ())
         return any([await self.app.run_action(binding.action, self) for binding in found])
+
+
+def _more(strip: Strip, cell: int) -> Strip:
+    """Return the sign that text goes on, in the style of the cell that it stands in for."""
+    style = next((segment.style for segment in strip.crop(cell, cell + 1)), None)
+    return Strip([Segment("…", style)])
