@@ -53,6 +53,11 @@ def shows_rows(screen: Screen) -> bool:
     return REMEMBERED in screen.text or LIVE in screen.text
 
 
+def takes_keys(screen: Screen) -> bool:
+    """Tell whether the screen itself is there: what is drawn before it has no line of keys."""
+    return "n new" in screen.line(screen.height - 1)
+
+
 def shows_live(program: Program) -> float:
     """Return when the screen first showed the cluster's own rows."""
     return program.until(lambda screen: LIVE in screen.text)
@@ -72,7 +77,7 @@ def median_ms(seconds: Sequence[float]) -> float:
 def first(bench: Bench) -> Iterator[Figure]:
     """Yield how long it takes from the start to rows, in turns with an empty Textual app."""
     for size in (SMALL, LARGE):
-        empty, remembered, live = [], [], []
+        empty, remembered, awake, live = [], [], [], []
         with scene(bench.folder / f"first{size[0]}", Sizes(bench.options.pods, 200)) as found:
             for run in range(bench.options.runs + 1):
                 with found.peer(size, "empty") as peer:
@@ -81,6 +86,8 @@ def first(bench: Bench) -> Iterator[Figure]:
                 with found.netgrant(size) as program:
                     at = program.until(shows_rows) - program.started
                     remembered += [at] if run else []
+                    at = program.until(takes_keys) - program.started
+                    awake += [at] if run else []
                     at = shows_live(program) - program.started
                     live += [at] if run else []
         where = f"{size[0]}x{size[1]}"
@@ -92,6 +99,11 @@ def first(bench: Bench) -> Iterator[Figure]:
             beside,
             "1.5x",
             ratio <= 1.5,
+        )
+        yield Figure(
+            f"{where}: start to the screen that takes keys",
+            f"{median_ms(awake):.0f} ms",
+            f"{median_ms(awake) / median_ms(empty):.2f}x",
         )
         yield Figure(
             f"{where}: start to live rows, 200 grants, {bench.options.pods:,} pods",

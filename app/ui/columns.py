@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 GUTTER = 4
+CURSOR, MARK, CHANGED = "▶", "✓", "*"
+"""What the gutter says of a line, beside the sign of its state."""
 """Cursor, mark and sign, with a blank behind them."""
 BRIEF_BELOW = 120
 """Below this width room is scarce."""

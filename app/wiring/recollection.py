@@ -1,6 +1,6 @@
 """What the registry remembers of the clusters that are shown first, read while the screens are being loaded.
 
-Law: nobody waits for it. What has not been read in time for the first frame is asked for again behind it.
+Law: nobody waits for it for long. What has not been read in time is asked for again behind the first frame.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from app.wiring.sessions import server_url
 
 if TYPE_CHECKING:
     from app.live.cluster import Memory
+    from app.ui.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ class Recollection:
     def __init__(self, settings: Settings, contexts: Iterable[str | None], moment: Moment) -> None:
         self._found: dict[str | None, Memory | None] = {}
         self._given = settings, tuple(contexts), moment
-        Thread(target=self._read, name="recollection", daemon=True).start()
+        self._thread = Thread(target=self._read, name="recollection", daemon=True)
+        self._thread.start()
 
     def _read(self) -> None:
         settings, contexts, moment = self._given
@@ -63,6 +65,18 @@ class Recollection:
                 self._found[context] = remember(settings, context, moment)
             except NetgrantError:
                 return  # it is asked for again, and said where a connection or the registry is needed
+
+    def view(self, patience_seconds: float) -> "View":
+        """Return what has been read within a while, as the screens will show it."""
+        from app.live.cluster import LiveCluster
+        from app.ui.view import View
+
+        self._thread.join(patience_seconds)
+        _, contexts, moment = self._given
+        clusters = tuple(LiveCluster(context, moment.expiring) for context in contexts)
+        for cluster in clusters:
+            cluster.memory = self._found.get(cluster.wanted)
+        return View(moment.now, clusters, 1)
 
     def take(self, context: str | None) -> "Memory | None":
         """Return what has been read of a context's cluster so far; None if nothing."""

@@ -4,6 +4,9 @@ from app.settings import Settings
 from app.wiring.recollection import Moment, Recollection
 from app.wiring.sessions import limits, wall_clock
 
+_PATIENCE_SECONDS = 0.25
+"""How long to wait for the registry before there is anything on the screen."""
+
 
 def run_dashboard(
     settings: Settings, *, namespace: str | None = None, read_only: bool = False, hint: str = ""
@@ -16,13 +19,15 @@ def run_dashboard(
         read_only: leave out whatever changes a cluster.
         hint: some lines shown at the start.
     """
-    # Before the screens are imported, which takes longer than this reading: so the first frame has rows.
     moment = Moment(wall_clock().now(), limits(settings).expiring)
     recollection = Recollection(settings, settings.contexts or (None,), moment)
-    from app.ui import ending
-    from app.ui.app import NetgrantApp
-    from app.wiring.preferences import Wish
-    from app.wiring.screens import Screens
+    from app.ui import curtain
 
-    wish = Wish(namespace, read_only, hint)
-    return ending.run(NetgrantApp(Screens(settings, wish, recollection)))
+    with curtain.drawn(recollection.view(_PATIENCE_SECONDS)):
+        from app.ui import ending
+        from app.ui.app import NetgrantApp
+        from app.wiring.preferences import Wish
+        from app.wiring.screens import Screens
+
+        app = NetgrantApp(Screens(settings, Wish(namespace, read_only, hint), recollection))
+    return ending.run(app)

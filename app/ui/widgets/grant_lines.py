@@ -17,13 +17,12 @@ from textual.strip import Strip
 
 from app.ui.arrangement import Order
 from app.ui.cells import ALL_TOKENS, QUIET, fit
-from app.ui.columns import GUTTER
+from app.ui.columns import CHANGED, CURSOR, GUTTER, MARK
 from app.ui.cursor import Cursor, Key, key_of
 from app.ui.grid import Grid, Piece
 from app.ui.view import Shown, is_remembered
 
 HEADER_LINES = 1
-CURSOR, MARK, CHANGED = "▶", "✓", "*"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
