@@ -5,11 +5,11 @@ something in it has changed, then only what changed is sorted anew, and pods wit
 once.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.labels import Selector
+from app.domain.labels import Operator, Selector
 from app.domain.objects import Pod
 from app.domain.peers import Pods
 from app.live.inventory import Inventory, is_reachable
@@ -108,24 +108,40 @@ class Population:
     def values(self, namespaces: Iterable[str], selector: Selector | None = None) -> Values:
         """Return the labels of some namespaces' pods; with a selector, of those that it means."""
         spaces = tuple(namespaces)
-        if len(spaces) == 1 and selector is None:
+        if selector is not None:
+            return self._narrowed(spaces, selector)
+        if len(spaces) == 1:
             return self._space(spaces[0]).values
         found: dict[str, Counter[str]] = {}
-        if selector is None:
-            for name in spaces:
-                for key, counts in self._space(name).values.items():
-                    found.setdefault(key, Counter()).update(counts)
-            return found
-        for group in (group for name in spaces for group in self.groups(name)):
-            if selector.matches(group.labels):
-                for key, value in group.labels.items():
-                    found.setdefault(key, Counter())[value] += len(group.pods)
+        for name in spaces:
+            for key, counts in self._space(name).values.items():
+                found.setdefault(key, Counter()).update(counts)
         return found
+
+    def _narrowed(self, spaces: Iterable[str], selector: Selector) -> Values:
+        totals: defaultdict[tuple[str, str], int] = defaultdict(int)
+        for group in (group for name in spaces for group in self._meant_groups(name, selector)):
+            for pair in group.labels.items():
+                totals[pair] += len(group.pods)
+        found: dict[str, dict[str, int]] = {}
+        for (key, value), count in totals.items():
+            found.setdefault(key, {})[value] = count
+        return found
+
+    def _meant_groups(self, namespace: str, selector: Selector) -> Collection[Group]:
+        """Return the groups that a selector means, one condition after the other: few pass the first."""
+        groups = self.groups(namespace)
+        for item in selector.requirements:
+            if item.operator is Operator.IN:
+                key, wanted = item.key, item.values
+                groups = [group for group in groups if group.labels.get(key) in wanted]
+            else:
+                groups = [group for group in groups if item.matches(group.labels)]
+        return groups
 
     def matching(self, namespace: str, selector: Selector) -> tuple[Pod, ...]:
         """Return the pods of a namespace that a selector means, sorted by name."""
-        groups = (group for group in self.groups(namespace) if selector.matches(group.labels))
-        found = [pod for group in groups for pod in group.pods.values()]
+        found = [p for group in self._meant_groups(namespace, selector) for p in group.pods.values()]
         return tuple(sorted(found, key=lambda pod: pod.metadata.name))
 
     def namespaces(self, selector: Selector) -> tuple[str, ...]:
