@@ -8,6 +8,8 @@ from typing import ClassVar
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.events import Resize
 
 from app.commands.catalog import ANYWHERE
 from app.errors import NetgrantError
@@ -18,6 +20,19 @@ class ProcessApp(App[int]):
     """An app whose end can be told in a line by whoever ran it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(ANYWHERE)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return our own driver where Textual would take its own for this terminal."""
+        from app.ui.keyboard import TerminalDriver
+
+        found = super().get_driver_class()
+        return TerminalDriver if issubclass(TerminalDriver, found) else found
+
+    async def _on_resize(self, event: Resize) -> None:
+        """Draw all anew even where the size is the same again: between two sizes a terminal forgets."""
+        if event.size == self._size and self._screen_stack:
+            self.screen.refresh(layout=True)
+        await super()._on_resize(event)
 
     @property
     def fault(self) -> Exception | None:

@@ -4,6 +4,7 @@ Law: a test waits for what is shown, never for time. What is typed before the pr
 terminal keeps it.
 """
 
+import codecs
 import contextlib
 import fcntl
 import os
@@ -45,6 +46,7 @@ class Terminal:
         self.strokes = 0
         """Keys that were pressed, typed text left out."""
         self._far, self._near = far, near
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
 
     # What a person does
 
@@ -118,7 +120,7 @@ class Terminal:
         self.written += piece
         if b"\x1b[?2026$p" in piece:  # yes, a picture can be held back until it is whole
             os.write(self._far, b"\x1b[?2026;2$y")
-        self.screen.feed(piece.decode("utf-8", "replace"))
+        self.screen.feed(self._decode(piece))
         return bool(piece)
 
     def drain(self) -> None:

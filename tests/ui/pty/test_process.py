@@ -32,6 +32,10 @@ def is_raw(terminal: Terminal) -> bool:
     return not terminal.attributes()[3] & (termios.ICANON | termios.ECHO)
 
 
+def has_screen(terminal: Terminal) -> bool:
+    return terminal.screen.modes["1049"]
+
+
 def intact(registry: Path) -> None:
     """The registry can be read; there is none where nothing was ever written."""
     if not registry.exists():
@@ -104,13 +108,13 @@ def test_it_stops_and_goes_on_as_a_shells_job_does(dashboard: Terminal) -> None:
     eventually(lambda: state() == "T", what="the stop")
     dashboard.drain()
     assert not is_raw(dashboard)
-    assert dashboard.screen.modes["1049"] is False
+    assert not has_screen(dashboard)
 
     dashboard.screen.resize(100, 30)
     os.kill(pid, signal.SIGCONT)
     dashboard.until("alice")
     assert dashboard.attributes() == raw
-    assert dashboard.screen.modes["1049"] is True
+    assert has_screen(dashboard)
     dashboard.press("q")
     assert dashboard.wait() == 0
 
