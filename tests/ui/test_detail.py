@@ -19,10 +19,10 @@ from app.ui.widgets.stream_lines import StreamLines
 from app.ui.widgets.tab_bar import TabBar
 from tests.ui import objects
 from tests.ui.detail_stage import DetailPage, opened, rested, shown
+from tests.ui.history_stage import STORY, record
 from tests.ui.objects import DATABASE, NOW, PODS
 from tests.ui.snapshots import assert_looks_as_before
 from tests.ui.stage import SIZES, SMALL, StillBackend, app_on, connected, drawn, incident, set_scene, still
-from tests.ui.test_history import STORY, record
 
 sizes = pytest.mark.parametrize("size", SIZES)
 Arrange = Callable[[LiveCluster], None]

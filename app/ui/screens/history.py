@@ -22,6 +22,7 @@ from app.domain.copying import of_record
 from app.domain.history_query import EXAMPLE, parse_search, told
 from app.domain.records import HistoryQuery, HistoryRow
 from app.domain.telling import ENTRY_COLUMNS, entry_json, history_line
+from app.domain.text import clean
 from app.errors import InputError, NetgrantError
 from app.ui import routes, saving, sentences
 from app.ui.feed import Happened
@@ -31,6 +32,7 @@ from app.ui.sheets import sheet
 from app.ui.widgets.history_lines import history_lines, row_lines
 from app.ui.widgets.key_line import KeyLine
 from app.ui.widgets.lines import Chooser, Line, Lines, quiet
+from app.ui.widgets.record_lines import failure_lines
 
 MOST = 2000
 """Rows that are shown at once: the newest."""
@@ -123,7 +125,7 @@ class HistoryScreen(Page):
     def _complain(self, error: NetgrantError | None) -> None:
         wrong = self.query_one("#search-wrong", Static)
         wrong.display = error is not None
-        wrong.update(Content("" if error is None else f"✗ {sentences.told(error)}"))
+        wrong.update(Content("" if error is None else f"✗ {clean(sentences.told(error))}"))
 
     async def _load(self, query: HistoryQuery) -> None:
         try:
@@ -131,9 +133,7 @@ class HistoryScreen(Page):
         except InputError as error:  # a piece of an id that fits several grants
             self._complain(error)
         except NetgrantError as error:
-            self._show(
-                (), [((f"! {error.message}", "-bad"),), quiet(error.fix)], "! the registry cannot be read"
-            )
+            self._show((), failure_lines(error), "History: the registry cannot be read")
         else:
             newest = found[-MOST:][::-1]
             lines = await asyncio.to_thread(history_lines, newest)
@@ -150,9 +150,9 @@ class HistoryScreen(Page):
         )
 
     def _head(self, found: int) -> str:
-        count = (
-            f"{found} rows" if found <= MOST else f"the newest {MOST} rows; older ones: narrow the search (/)"
-        )
+        count = "1 row" if found == 1 else f"{found} rows"
+        if found > MOST:
+            count = f"the newest {MOST} rows; older ones: narrow the search (/)"
         return " · ".join(filter(None, ("History, UTC, newest first", count, told(self._query))))
 
     def _show(self, rows: Sequence[HistoryRow], lines: Sequence[Line], head: str) -> None:
@@ -161,7 +161,7 @@ class HistoryScreen(Page):
         before = self.current
         seqs = [row.item.seq for row in rows]
         self._rows = tuple(rows)
-        chooser.show(lines)
+        chooser.show(lines) if rows else chooser.say(lines)
         stays = before is not None and chooser.cursor > 0 and before.item.seq in seqs
         chooser.choose(seqs.index(before.item.seq) if before is not None and stays else 0)
         self.query_one("#history-head", Static).update(Content(head))
@@ -240,4 +240,4 @@ def _write(form: str, rows: Sequence[HistoryRow], name: str) -> Path:
     """
     told_rows = [entry_json(row.item) for row in reversed(rows)]
     text = as_json(told_rows) if form == "json" else as_csv(ENTRY_COLUMNS, told_rows)
-    return saving.save(text, name, Path.cwd())
+    return saving.save(text, name, saving.HERE)

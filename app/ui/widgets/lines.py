@@ -182,6 +182,18 @@ class Chooser(Lines):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._cursor = 0
+        self._is_notice = False
+
+    def say(self, lines: Sequence[Line]) -> None:
+        """Show lines none of which can be chosen, in the place of those that could."""
+        super().show(lines)
+        self._is_notice = True
+        self.choose(0)
+
+    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
+        """Show other lines; the cursor stays at its number."""
+        self._is_notice = False
+        super().show(lines, longest)
 
     @property
     def cursor(self) -> int:
@@ -190,7 +202,7 @@ class Chooser(Lines):
 
     def is_cursor(self, index: int) -> bool:
         """Tell whether the line is the one that is chosen."""
-        return index == self._cursor
+        return index == self._cursor and not self._is_notice
 
     def choose(self, index: int) -> None:
         """Choose a line, the nearest where there is none of that number."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from app.domain.grant import Grant
 from app.domain.records import GrantRecord
+from app.domain.text import clean
 from app.errors import NetgrantError
 from app.ui.view import Shown, View
 from app.ui.widgets.lines import Line, Lines, quiet
@@ -75,7 +76,7 @@ class Policy(Pane):
             try:
                 record = await self._log.grant(grant.id)
             except NetgrantError as error:
-                trouble = error.message
+                trouble = clean(error.message)
         standing = Standing(grant, shown.row.drift, record, trouble)
         lines, text = await asyncio.to_thread(_written, standing)
         self._text = text

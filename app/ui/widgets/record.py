@@ -5,9 +5,9 @@ from textual.app import ComposeResult
 from app.domain.records import HistoryQuery
 from app.errors import NetgrantError
 from app.ui.view import Shown, View
-from app.ui.widgets.lines import Line, Lines, quiet
+from app.ui.widgets.lines import Lines, quiet
 from app.ui.widgets.pane import Means, Pane
-from app.ui.widgets.record_lines import entry_line, record_lines, unknown_lines
+from app.ui.widgets.record_lines import entry_line, failure_lines, record_lines, unknown_lines
 
 _MOST = 500
 """Rows of one grant; more are netgrant's own doing only if somebody extends it every minute."""
@@ -50,7 +50,7 @@ class Record(Pane):
             record = await self._log.grant(shown.row.id)
             rows = await self._log.history(HistoryQuery(grant_id=shown.row.id, limit=_MOST + 1))
         except NetgrantError as error:
-            self.query_one(Lines).show(_failed(error))
+            self.query_one(Lines).show(failure_lines(error))
             return
         lines = [
             *(record_lines(record) if record else unknown_lines(shown.row)),
@@ -63,10 +63,3 @@ class Record(Pane):
     def copyable(self) -> str:
         """Return record and rows as text."""
         return self.query_one(Lines).text() if self.children else ""
-
-
-def _failed(error: NetgrantError) -> list[Line]:
-    lines: list[Line] = [((f"! {error.message}", "-bad"),)]
-    if error.fix:
-        lines.append(quiet(error.fix))
-    return lines

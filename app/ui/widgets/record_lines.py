@@ -10,6 +10,7 @@ from app.domain.records import ChainedEntry, GrantRecord, Happening, Json
 from app.domain.telling import entry_json, record_json
 from app.domain.text import clean
 from app.domain.view import GrantRow
+from app.errors import NetgrantError
 from app.ui.widgets.lines import Line, quiet
 
 TOKENS = {
@@ -34,6 +35,14 @@ def record_lines(record: GrantRecord | None) -> list[Line]:
         ((f"{row['phase']}{ended}", "-title"), (f"  {opens(row)}", "")),
         (("by ", "-quiet"), (row["requestedBy"], ""), *tickets, (f'  "{row["reason"]}"', "")),
     ]
+
+
+def failure_lines(error: NetgrantError) -> list[Line]:
+    """Return why the registry says nothing, and what to do about it."""
+    lines: list[Line] = [((f"! {clean(error.message)}", "-bad"),)]
+    if error.fix:
+        lines.append(quiet(clean(error.fix)))
+    return lines
 
 
 def unknown_lines(row: GrantRow) -> list[Line]:
