@@ -19,7 +19,7 @@ DOWN, UP, PAGE_DOWN, PAGE_UP, ESCAPE, BACKSPACE = "\x1b[B", "\x1b[A", "\x1b[6~",
 _MOVES = [("down", DOWN)] * 12 + [("page down", PAGE_DOWN)] * 4
 _MOVES += [("up", UP)] * 8 + [("page up", PAGE_UP)] * 3
 _FILTER = "app-17"
-_TABS = (("y", "apiVersion:"), ("3", "  by "), ("1", "Target app="))
+_TABS = (("y", "apiVersion:"), ("3", " app=was-"), ("1", "Target app="))
 _COUNTED = re.compile(r" / (\S*) .*?([\d,]+) of [\d,]+")
 _SOON, _LATE = 0.05, 0.25
 
