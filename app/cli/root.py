@@ -6,6 +6,7 @@ Law: a verb's module is imported only when that verb runs, so that ``list`` neve
 import importlib
 import os
 import sys
+from types import TracebackType
 from typing import Any
 
 import click
@@ -148,13 +149,21 @@ def run_line(arguments: list[str]) -> int:
         return _unexpected(error)
 
 
+def _deepest(where: TracebackType | None) -> str:
+    """Return the last place of ours that the error came through; a library's own tells little."""
+    found = "?"
+    while where:
+        module = str(where.tb_frame.f_globals.get("__name__"))
+        if module.startswith("app.") or found == "?":
+            found = f"{module}:{where.tb_lineno}"
+        where = where.tb_next
+    return found
+
+
 def _unexpected(error: Exception) -> int:
     if os.environ.get("NETGRANT_DEBUG"):
         raise error
-    where = error.__traceback__
-    while where and where.tb_next:
-        where = where.tb_next
-    at = f"{where.tb_frame.f_globals.get('__name__')}:{where.tb_lineno}" if where else "?"
+    at = _deepest(error.__traceback__)
     talk.tell(
         f"this is a bug: {type(error).__name__} at {at}; please report it, with what "
         "NETGRANT_DEBUG=1 prints; 'netgrant list' shows what stands in the cluster"

@@ -62,8 +62,8 @@ def can_ask() -> bool:
 def why_no_screen() -> str:
     """Return why nothing can be drawn here; empty where it can.
 
-    The dashboard reads its keys from stdin and draws on stderr, but for a session of ``netgrant serve``, where
-    a browser is at the other end of both.
+    The dashboard reads its keys from stdin and draws on stderr, but in a session of ``netgrant serve`` a
+    browser is at the other end.
     """
     if os.environ.get("TEXTUAL_DRIVER", "").endswith(":ServedDriver"):
         return ""

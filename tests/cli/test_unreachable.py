@@ -94,7 +94,7 @@ def test_what_nobody_expected_is_one_line_that_says_where(
 
     err = capsys.readouterr().err
     assert code == 1
-    assert err.count("\n") == 1 and "this is a bug: ZeroDivisionError at tests.cli.test_unreachable:" in err
+    assert err.count("\n") == 1 and "this is a bug: ZeroDivisionError at app." in err
     assert "hunter2" not in err and "NETGRANT_DEBUG=1" in err
     monkeypatch.setenv("NETGRANT_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

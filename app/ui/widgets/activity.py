@@ -43,15 +43,15 @@ class Activity(Pane):
         self._stream: Stream | None = None
         self._rest_until = 0.0
         self._before: Widget | None = None
+        self._ask = Input(placeholder="text that the events hold", id="events-filter", compact=True)
+        self._ask.display = False
 
     def compose(self) -> ComposeResult:
         """Two lists, and what there is to say of the second."""
         yield Lines(id="pods")
         with Vertical(id="events"):
             yield Static(id="events-head")
-            ask = Input(placeholder="text that the events hold", id="events-filter", compact=True)
-            ask.display = False
-            yield ask
+            yield self._ask
             yield StreamLines(id="stream")
 
     def on_resize(self, event: Resize) -> None:
@@ -155,22 +155,19 @@ class Activity(Pane):
     def ask(self) -> None:
         """Ask for the text that events must hold."""
         self._before = self.screen.focused
-        ask = self.query_one("#events-filter", Input)
-        ask.display = True
-        ask.focus()
+        self._ask.display = True
+        self._ask.focus()
 
     def clear(self) -> bool:
         """Show all events again; tell whether some were left out."""
-        ask = self.query_one("#events-filter", Input)
-        had = bool(ask.value) or ask.display
-        ask.value = ""
+        had = bool(self._ask.value) or self._ask.display
+        self._ask.value = ""
         self._leave()
         return had
 
     def _leave(self) -> None:
-        ask = self.query_one("#events-filter", Input)
-        if ask.display:
-            ask.display = False
+        if self._ask.display:
+            self._ask.display = False
             if self._before is not None:
                 self.screen.set_focus(self._before)
 

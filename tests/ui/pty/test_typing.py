@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.ui.pty.conftest import Opened
 from tests.ui.pty.terminal import Terminal
 
 ATTACK = "x\x1b]52;c;ZXZpbA==\x07\x1b[31m\x9b2J\r\nq\ny" + "z" * 5000
@@ -79,3 +80,11 @@ def test_what_comes_in_one_burst_goes_where_it_was_meant(dashboard: Terminal) ->
     for text in ("production", "app=database", "198.51.100.0/24", "5432", "45m", "debug", "INC-1"):
         dashboard.until(text)
     assert "\u2717" not in dashboard.screen.text
+
+
+def test_keys_pressed_before_anything_is_shown_do_no_harm(opened: Opened) -> None:
+    terminal = opened()
+    terminal.send("f\x1b py13dw\x13L/x\x1b?\x1bh\x1b\x1b:\x1bp\x12")
+    terminal.until("alice")
+    terminal.send("/after")
+    terminal.until("/ after")
