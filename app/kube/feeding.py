@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from app.commands.session import Session
 from app.domain.link import LinkState
 from app.domain.manifest import GRANT_LABEL
-from app.errors import ClusterError
+from app.errors import ClusterError, UnauthorizedError, UnreachableError
 from app.kube.happenings import EventStrands
 from app.kube.intake import Intake
 from app.kube.reflector import Timing
@@ -27,6 +27,7 @@ from app.kube.resources import (
 )
 from app.kube.sinks import job_sink, policy_sink, shelf_sink
 from app.kube.strands import Ground, Scope, Strands, combined
+from app.kube.suspension import watch_for_sleep
 from app.kube.wire import Wire
 from app.live.cluster import Kind, LiveCluster, Stage
 from app.live.timekeeper import Timekeeper
@@ -57,6 +58,7 @@ class Feeding:
         self._scope = scope
         self._timing = timing or Timing()
         self._strands: dict[Kind, tuple[Strands[Any], ...]] = {}
+        self._events: EventStrands | None = None
         self._are_grants_settled = asyncio.Event()
         self._time = Timekeeper(session.cluster.access, session.clock, self._note_identity)
 
@@ -100,9 +102,19 @@ class Feeding:
         cluster.rows.note_jobs_readable(False)  # until they have come: no grant is unarmed for lack of a list
         events = EventStrands(ground, cluster)
         cluster.on_wish = events.follow_wish
-        for work in (intake.run(), self._introduce(), self._follow_the_rest(events)):
+        self._events = events
+        watch = watch_for_sleep(self._session.clock, self.wake)
+        for work in (intake.run(), self._introduce(), self._follow_the_rest(events), watch):
             tasks.create_task(work)
         self._begin(*_FIRST)
+
+    def wake(self) -> None:
+        """Trust no stream that was open before the machine slept: go on over new ones."""
+        for strands in (item for found in self._strands.values() for item in found):
+            strands.reopen()
+        if self._events is not None:
+            self._events.reopen()
+        self._time.ask_soon()
 
     def _begin(self, *kinds: Kind) -> None:
         for kind in kinds:
@@ -122,9 +134,11 @@ class Feeding:
         """Say who we are and what the server is, then measure its clock again and again."""
         try:
             await self._time.ask()
-        except ClusterError:
+        except (UnreachableError, UnauthorizedError):
             if not self._has_answered():
                 raise
+            self._time.ask_soon()
+        except ClusterError:  # it has answered, if only with an error: the links say more
             self._time.ask_soon()
         self._cluster.set_status(stage=Stage.FOLLOWING, error=None)
         with suppress(ClusterError):  # nothing depends on it

@@ -5,6 +5,7 @@ moment ago, for eyes go back and forth.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.domain.objects import Event
 from app.kube.intake import Sink
@@ -18,6 +19,10 @@ KEPT = 4
 """Namespaces that are followed on though nobody looks at them any more."""
 
 
+_RELIST_SECONDS = 1800.0
+"""A namespace in trouble has more events than anything else: listing all again and again would be a load."""
+
+
 class EventStrands:
     """The Events that are followed.
 
@@ -27,7 +32,7 @@ class EventStrands:
     """
 
     def __init__(self, ground: Ground, cluster: LiveCluster) -> None:
-        self._ground = ground
+        self._ground = replace(ground, timing=replace(ground.timing, relist_seconds=_RELIST_SECONDS))
         self._cluster = cluster
         self._strands: dict[str, Strands[Event]] = {}
 
@@ -43,6 +48,11 @@ class EventStrands:
         for name in [name for name in self._strands if name not in wished][:-KEPT]:
             self._strands.pop(name).end()
         self._note()
+
+    def reopen(self) -> None:
+        """Go on over new streams."""
+        for strands in self._strands.values():
+            strands.reopen()
 
     def _note(self) -> None:
         wished = self._cluster.event_namespaces

@@ -57,7 +57,8 @@ class Strand(Generic[T]):
         around = Surroundings(ground.clock, on_link=self._hear_link)
         self._reflector = Reflector(ground.wire, target, self.store, around, ground.timing)
         self._unsubscribe = self.store.subscribe(self._hear)
-        self._task = ground.tasks.create_task(self._reflector.run(), name=f"follow {target}")
+        self._name = f"follow {target}"
+        self._task = ground.tasks.create_task(self._reflector.run(), name=self._name)
 
     @property
     def link(self) -> Link:
@@ -71,6 +72,11 @@ class Strand(Generic[T]):
     def is_filled(self) -> bool:
         """Tell whether a complete list was carried over."""
         return self._is_filled
+
+    def reopen(self) -> None:
+        """Go on from here over a new stream: the one that is open cannot be trusted."""
+        self._task.cancel()
+        self._task = self._ground.tasks.create_task(self._reflector.run(), name=self._name)
 
     def end(self) -> None:
         """Follow no more."""
@@ -136,11 +142,18 @@ class Strands(Generic[T]):
         target = Target(self._resource, namespace, self._labels)
         return Strand(self._ground, target, self._sink, self._note)
 
+    def _all(self) -> Iterator[Strand[T]]:
+        yield from (strand for strand in (self._first, *self._single) if strand is not None)
+
+    def reopen(self) -> None:
+        """Go on over new streams."""
+        for strand in self._all():
+            strand.reopen()
+
     def end(self) -> None:
         """Follow no more."""
-        for strand in (self._first, *self._single):
-            if strand is not None:
-                strand.end()
+        for strand in self._all():
+            strand.end()
         self._first, self._single = None, ()
 
     @property

@@ -90,7 +90,11 @@ class LiveCluster:
         self.inventory = Inventory()
         self.events = EventLog()
         self.session: Session | None = None
-        """What verbs act through; None while there is no connection."""
+        """What verbs act through; None while there is no connection.
+
+        Its ``lookup`` answers from ``inventory`` wherever that is live: resolving while somebody types costs
+        no network.
+        """
         self.memory: Memory | None = None
         self.covered: dict[Kind, frozenset[str] | None] = {}
         """Of which namespaces all objects of a kind are known; None is all. Set by whoever follows."""

@@ -29,8 +29,8 @@ from app.wiring.sessions import (
 if TYPE_CHECKING:
     from app.kube.exchange import Connection
 
-DEMO = "demo"
-"""What the embedded cluster is followed by."""
+DEMO = "netgrant demo"
+"""What the embedded cluster is followed by; no kubeconfig has a context of that name."""
 _KNOWN_NAMESPACES = 20
 """How many namespaces of the registry are tried where not all may be listed; the newest first."""
 

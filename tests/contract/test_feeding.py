@@ -215,7 +215,8 @@ async def test_a_lost_link_leaves_all_readable_and_comes_back(
         fed(kubeconfig("admin"), scope=Scope(only=witness.namespace), url=proxy.url) as it,
     ):
         await it.live(Kind.POLICIES, Kind.JOBS)
-        before = WallClock().now()
+        await until(lambda: it.cluster.status.version)
+        before, offset = WallClock().now(), it.cluster.status.offset
         proxy.is_refusing = True
         proxy.cut()
         await until(lambda: it.state(Kind.POLICIES) is LinkState.STALE)
@@ -227,6 +228,7 @@ async def test_a_lost_link_leaves_all_readable_and_comes_back(
         proxy.is_refusing = False
         await it.live(Kind.POLICIES, Kind.JOBS)
         await until(lambda: not it.rows())
+        await until(lambda: it.cluster.status.offset != offset)  # measured again, to the microsecond
 
 
 async def test_a_new_connection_finds_out_what_went_meanwhile(

@@ -60,6 +60,7 @@ class Fed:
     """A cluster that is being fed."""
 
     cluster: LiveCluster
+    feeding: Feeding
     task: "asyncio.Task[None]"
 
     def rows(self) -> dict[str, GrantRow]:
@@ -118,7 +119,7 @@ async def fed(
         feeding = Feeding(connection, live, session_over(connection), scope or Scope(), timing)
         task: asyncio.Task[None] = asyncio.create_task(feeding.run())
         try:
-            yield Fed(live, task)
+            yield Fed(live, feeding, task)
         finally:
             task.cancel()
             with suppress(asyncio.CancelledError, Exception):

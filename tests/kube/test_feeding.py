@@ -191,3 +191,18 @@ def test_links_of_several_places_as_one() -> None:
     assert combined([denied, later]) == Link(LinkState.LIVE, later.since, "forbidden")
     failing = Link(LinkState.LOADING, NOW.replace(hour=12), "refused", 1)
     assert combined([loading, failing]) is failing
+
+
+async def test_streams_are_opened_anew_and_go_on_where_they_were(kubeconfig: Path) -> None:
+    async with played(kubeconfig) as cluster, fed(kubeconfig) as it:
+        it.cluster.wish_events(["payments"])
+        await it.live(*Kind)
+        before = {task for task in asyncio.all_tasks() if task.get_name().startswith("follow ")}
+        it.feeding.wake()
+        await until(lambda: all(task.done() for task in before))
+        after = {task for task in asyncio.all_tasks() if task.get_name().startswith("follow ")}
+        assert sorted(task.get_name() for task in after) == sorted(task.get_name() for task in before)
+        body = {"metadata": {"name": "late"}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+        cluster.run(lambda: cluster.writer.create(Target(kinds.PODS, "payments"), body))
+        await until(lambda: it.cluster.inventory.pods.get("payments", "late"))
+        await it.live(*Kind)
