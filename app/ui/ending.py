@@ -14,12 +14,13 @@ from contextlib import suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from app.ui.signals import heeded
+
 if TYPE_CHECKING:
     from app.ui.app import NetgrantApp
 
 INTERRUPTED = 130
 """The exit code."""
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _GRACE_SECONDS = 0.8
 """For a write under way; what it has not done by then the next start finds out, as after a crash."""
 _LOOK_SECONDS = 1.0
@@ -70,13 +71,11 @@ class Ending:
     def listen(self) -> None:
         """End when told to from now on.
 
-        A signal that whoever started us wanted ignored (nohup) stays ignored; then, and for a process that is
-        not in its terminal's foreground, nothing says that the terminal is gone, so it is looked at, too:
-        reading from it would return at once and for ever.
+        Where SIGHUP is ignored, and for a process that is not in its terminal's foreground, nothing says that
+        the terminal is gone, so it is looked at, too: reading from it would return at once and for ever.
         """
-        for number in _SIGNALS:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, self._heard)
+        for number in heeded():
+            signal.signal(number, self._heard)
         Thread(target=self._watch, name="ending", daemon=True).start()
 
     def _heard(self, *_: object) -> None:

@@ -19,6 +19,9 @@ def run_dashboard(
         read_only: leave out whatever changes a cluster.
         hint: some lines shown at the start.
     """
+    from app.ui import signals
+
+    signals.interrupt()
     moment = Moment(wall_clock().now(), limits(settings).expiring)
     recollection = Recollection(settings, settings.contexts or (None,), moment)
     from app.ui import curtain
@@ -30,4 +33,4 @@ def run_dashboard(
         from app.wiring.screens import Screens
 
         app = NetgrantApp(Screens(settings, Wish(namespace, read_only, hint), recollection))
-    return ending.run(app)
+        return ending.run(app)

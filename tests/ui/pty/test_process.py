@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.line import Line
+from tests.cli.line import Line, grant
 from tests.contract.eventually import eventually
 from tests.ui.pty.conftest import Opened
 from tests.ui.pty.terminal import Terminal
@@ -23,7 +23,7 @@ def restored(terminal: Terminal, before: list[object]) -> None:
     """The terminal is what a shell expects."""
     assert terminal.attributes() == before
     assert not any(terminal.screen.modes.get(mode) for mode in MODES), terminal.screen.modes
-    assert terminal.screen.modes["25"]  # the cursor is back
+    assert terminal.screen.modes.get("25", True)  # the cursor is back
     assert terminal.written.count(b"\x1b[>") <= terminal.written.count(b"\x1b[<u")  # keyboard protocol
     assert b"Traceback" not in terminal.written
 
@@ -80,6 +80,20 @@ def test_a_signal_before_the_first_picture_ends_it_too(number: signal.Signals, o
     terminal.process.send_signal(number)
     assert terminal.wait() == 130
     assert terminal.attributes() == before
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_while_only_the_remembered_is_drawn_ends_it(
+    number: signal.Signals, opened: Opened, line: Line, namespace: str
+) -> None:
+    grant(line, namespace)
+    terminal = opened()
+    before = terminal.attributes()
+    terminal.until(namespace)
+
+    terminal.process.send_signal(number)
+    assert terminal.wait() == 130
+    restored(terminal, before)
 
 
 def test_a_closed_window_ends_it(dashboard: Terminal, line: Line) -> None:
