@@ -184,12 +184,12 @@ async def test_rights_in_one_namespace_show_that_namespace(
         await until(lambda: GRANT in it.rows() and it.rows()[GRANT].armed)
         await until(lambda: it.cluster.inventory.pods.get(witness.namespace, "p"))
         assert it.cluster.status.namespaces == ("default", witness.namespace)
-        assert it.state(Kind.POLICIES) is LinkState.LIVE
+        await it.live(Kind.POLICIES)
         policies = it.link(Kind.POLICIES)
         assert policies is not None and 'in the namespace "default"' in policies.error
         await until(lambda: it.state(Kind.NAMESPACES) is LinkState.DENIED)
         await until(lambda: it.state(Kind.SERVICES) is LinkState.DENIED)
-        assert it.cluster.knows(Kind.PODS, witness.namespace)
+        await until(lambda: it.cluster.knows(Kind.PODS, witness.namespace))
         assert not it.cluster.knows(Kind.PODS, "default")
         assert it.cluster.status.username == "bob"
 
