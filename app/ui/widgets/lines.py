@@ -164,8 +164,13 @@ class Lines(ScrollView, can_focus=True):
         self.refresh()
 
 
+_CURSOR, _BESIDE = "▶ ", "  "
+
+
 class Chooser(Lines):
-    """Lines one of which is chosen."""
+    """Lines one of which is chosen, marked by a sign as well as by its looks."""
+
+    ALLOW_SELECT = False
 
     class Moved(Message):
         """Another line was chosen."""
@@ -193,7 +198,8 @@ class Chooser(Lines):
     def show(self, lines: Sequence[Line], longest: int = -1) -> None:
         """Show other lines; the cursor stays at its number."""
         self._is_notice = False
-        super().show(lines, longest)
+        longest = longest if longest >= 0 else max(map(width_of, lines), default=0)
+        super().show(lines, longest + len(_CURSOR))
 
     @property
     def cursor(self) -> int:
@@ -203,6 +209,16 @@ class Chooser(Lines):
     def is_cursor(self, index: int) -> bool:
         """Tell whether the line is the one that is chosen."""
         return index == self._cursor and not self._is_notice
+
+    @property
+    def allow_select(self) -> bool:
+        """Text is not selected here: the mouse chooses lines."""
+        return False
+
+    def _strip(self, index: int) -> Strip:
+        is_cursor = self.is_cursor(index)
+        sign = Segment(_CURSOR if is_cursor else _BESIDE, self.style_of("", cursor=is_cursor))
+        return Strip([sign, *super()._strip(index)])
 
     def choose(self, index: int) -> None:
         """Choose a line, the nearest where there is none of that number."""

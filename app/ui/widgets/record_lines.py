@@ -3,9 +3,9 @@
 Law: pure; a registry's texts are cleaned here, for a file may hold anything.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from app.domain.durations import format_duration, parse_moment
+from app.domain.durations import format_duration, format_moment, parse_moment
 from app.domain.records import ChainedEntry, GrantRecord, Happening, Json
 from app.domain.telling import entry_json, record_json
 from app.domain.text import clean
@@ -66,7 +66,7 @@ def opens(row: Json) -> str:
 
 def clock(moment: datetime | None) -> str:
     """Return a moment in UTC to the second."""
-    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return "" if moment is None else format_moment(moment).replace("T", " ").removesuffix("Z")
 
 
 def entry_line(item: ChainedEntry) -> Line:

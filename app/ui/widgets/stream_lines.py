@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.message import Message
 
+from app.domain.durations import format_moment
 from app.domain.link import LinkState
 from app.live.cluster import Kind, LiveCluster
 from app.live.stream import Happened, Stream
@@ -94,9 +95,10 @@ class StreamLines(Lines):
 
 
 def _line(told: Happened, width: int, now: datetime) -> Line:
-    form = "%H:%M:%S" if told.moment.date() == now.date() else "%m-%d %H:%M"
+    moment, today = format_moment(told.moment), format_moment(now)
+    when = moment[11:19] if moment[:10] == today[:10] else f"{moment[5:10]} {moment[11:16]}"
     return (
-        (f"{told.moment:{form}} ", "-quiet"),
+        (f"{when} ", "-quiet"),
         ("! " if told.is_warning else "  ", "-warn"),
         (f"{_fit(told.subject, width)}  ", "-own" if told.is_own else ""),
         (f"×{told.count} " if told.count > 1 else "", "-title"),  # in front: a long text is cut
