@@ -22,10 +22,10 @@ from app.errors import InputError, RefusedError
 from app.settings import Settings
 
 _HINT = """\
-A payments outage on a small cluster inside this process: nothing that you do here can break anything.
-Some grants are open already; each will be closed by the cluster itself when its time is up.
-Choose one with the arrow keys and look at its pods and events below.
-Press e to extend it, r to revoke it, n to open a new one: production, app=database, 203.0.113.0/24, 5432.
+A payments outage on a cluster inside this process: you cannot break anything.
+Grants are open; the cluster itself closes each of them when its time is up.
+Press e to extend one, r to revoke it, enter to see its pods and events.
+Press n to open one: production, app=database, 203.0.113.0/24, 5432.
 ? shows all keys, q leaves."""
 _LIFE = "6s"
 _MORE = "4s"
