@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Served
 from tests.cli.line import Line, grant
 from tests.contract.eventually import eventually
+from tests.e2e import register
 from tests.ui.pty.conftest import Opened
 from tests.ui.pty.terminal import Terminal
 
@@ -146,3 +148,33 @@ def test_a_storm_of_sizes_is_weathered(dashboard: Terminal) -> None:
     dashboard.until("alice")
     dashboard.press("q")
     assert dashboard.wait() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_the_midst_of_a_write_ends_it_and_the_next_start_finds_out(
+    number: signal.Signals, opened: Opened, line: Line, namespace: str, alive: Served
+) -> None:
+    grant_id = grant(line, namespace)
+    alive.relay.unanswered(f"PATCH /apis/batch/v1/namespaces/{namespace}/jobs")
+    terminal = opened("-n", namespace)
+    before = terminal.attributes()
+    try:
+        terminal.until("● live")
+        terminal.press("e")
+        terminal.until("Reason")
+        terminal.type("15m\rvendor\r")
+        eventually(lambda: any(row.startswith("PATCH") for row in alive.relay.lines()[-3:]), what="the write")
+
+        began = time.monotonic()
+        terminal.process.send_signal(number)
+        assert terminal.wait() == 130
+        assert time.monotonic() - began < GRACE_SECONDS
+    finally:
+        alive.relay.restore()
+    restored(terminal, before)
+    intact(line.registry)
+    assert len(register.open_intents(line.registry)) == 1
+
+    done = line("list", "-n", namespace).ok()
+    assert f"recovered: extend of grant {grant_id}: it ends at" in done.err
+    assert register.open_intents(line.registry) == []
