@@ -12,7 +12,7 @@ KUBE   ?= 1.36
 STAMP  := $(VENV)/.installed
 RUNTIME_STAMP := $(VENV)/.runtime
 
-.PHONY: demo setup test lint types imports check test-cluster control-plane bench clean
+.PHONY: demo setup test lint types imports check test-cluster control-plane browser bench clean
 
 demo: $(RUNTIME_STAMP)
 	@$(BIN)/netgrant demo
@@ -59,7 +59,15 @@ test: check
 control-plane: $(STAMP)
 	$(BIN)/python -m tests.controlplane.build --kube $(KUBE)
 
-test-cluster: control-plane
+# One test drives a real browser. Where it cannot be had that test is skipped, and says so.
+browser:
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } \
+	    >/dev/null || echo "Chromium could not be installed; its tests are skipped" >&2; \
+	else echo "there is no Chromium, and only root can install it with apt-get; its tests are skipped" >&2; fi
+
+test-cluster: control-plane browser
 	NETGRANT_TEST_KUBE=$(KUBE) $(BIN)/pytest -m cluster -n 2 --dist loadgroup
 
 bench: $(STAMP)
