@@ -15,6 +15,7 @@ from app.domain.view import GrantRow
 from app.errors import NetgrantError
 from app.live.events import EventLog
 from app.live.inventory import Inventory
+from app.live.population import Population
 from app.live.rows import Rows
 
 
@@ -88,6 +89,8 @@ class LiveCluster:
         self.status = Status(context or "")
         self.rows = Rows(context or "", expiring)
         self.inventory = Inventory()
+        self.population = Population(self.inventory)
+        """The pods by their labels, looked through once for all who ask whom a selector means."""
         self.events = EventLog()
         self.session: Session | None = None
         """What verbs act through; None while there is no connection.

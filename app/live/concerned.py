@@ -10,7 +10,7 @@ from datetime import datetime
 from app.domain.labels import Selector
 from app.domain.objects import NetworkPolicy, Pod
 from app.domain.selection import End, Outside, Role, ends_of
-from app.live.inventory import Inventory, is_reachable
+from app.live.inventory import is_reachable
 from app.live.population import Population
 
 CRASHES = 3
@@ -68,11 +68,15 @@ def format_age(created: datetime | None, now: datetime) -> str:
 
 
 class Concerned:
-    """Which pods policies mean, looked up again only where something has changed."""
+    """Which pods policies mean, looked up again only where something has changed.
 
-    def __init__(self, inventory: Inventory) -> None:
-        self._inventory = inventory
-        self._population = Population(inventory)
+    Args:
+        population: the pods of the cluster by their labels.
+    """
+
+    def __init__(self, population: Population) -> None:
+        self._inventory = population.inventory
+        self._population = population
         self._asked: tuple[object, ...] = ()
         self._policies: tuple[NetworkPolicy, ...] = ()
         self._found: tuple[EndNow, ...] = ()

@@ -13,7 +13,7 @@ from app.domain.link import LinkState
 from app.domain.objects import NetworkPolicy
 from app.errors import InputError
 from app.live.cluster import Kind, LiveCluster
-from app.live.population import Group, Population
+from app.live.population import Group
 
 _KNOWN = (LinkState.LIVE, LinkState.STALE)
 _KEPT = 1000
@@ -58,7 +58,7 @@ class Counting:
 
     def __init__(self, cluster: LiveCluster) -> None:
         self._cluster = cluster
-        self._population = Population(cluster.inventory)
+        self._population = cluster.population
         self._indexes: dict[str, tuple[int, _Index]] = {}
         self._counted: dict[str, _Counted] = {}
 

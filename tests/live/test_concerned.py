@@ -8,6 +8,7 @@ from app.domain.objects import NetworkPolicy, Pod, PodSpec
 from app.domain.records import Json
 from app.live.concerned import Concerned, EndNow, format_age, ready_of, restarts_of, trouble_of
 from app.live.inventory import Inventory
+from app.live.population import Population
 from tests.ui import objects
 from tests.ui.objects import MINUTE, NOW, SECOND
 
@@ -31,13 +32,13 @@ def names(end: EndNow) -> list[str]:
 
 
 def test_both_ends_those_with_trouble_first(inventory: Inventory) -> None:
-    target, source = Concerned(inventory).ends([objects.DATABASE.policy])
+    target, source = Concerned(Population(inventory)).ends([objects.DATABASE.policy])
     assert names(target) == ["database-1", "database-0", "database-2"]
     assert (source.told, names(source), source.is_by_labels) == (("198.51.100.0/24",), [], False)
 
 
 def test_a_peer_is_looked_for_in_its_namespaces(inventory: Inventory) -> None:
-    concerned = Concerned(inventory)
+    concerned = Concerned(Population(inventory))
     _, source = concerned.ends([objects.API.policy])
     assert names(source) == ["bastion-7f6c-q8zzp"]
     _, source = concerned.ends([policy(objects.spec("app=database", "ns:team=pay app=api", "1"))])
@@ -48,7 +49,7 @@ def test_a_peer_is_looked_for_in_its_namespaces(inventory: Inventory) -> None:
 
 def test_several_policies_are_one_list_each_pod_once(inventory: Inventory) -> None:
     specs = (objects.spec("app=database", "app=loader", "1"), objects.spec("tier=data", "app=loader", "1"))
-    target, source = Concerned(inventory).ends([policy(spec) for spec in specs])
+    target, source = Concerned(Population(inventory)).ends([policy(spec) for spec in specs])
     assert sorted(names(target)) == ["cache-0", "cache-1", "database-0", "database-1", "database-2"]
     assert target.told == ("app=database", "tier=data")
     assert names(source) == ["loader-5c9f-x2x7k"]
@@ -59,13 +60,13 @@ def test_pods_that_no_policy_concerns_are_counted(inventory: Inventory) -> None:
     host = objects.pod("production", "database-host", {"app": "database"})
     inventory.pods.put(done)
     inventory.pods.put(Pod(host.metadata, PodSpec("node-a", host_network=True), host.status))
-    target, _ = Concerned(inventory).ends([objects.DATABASE.policy])
+    target, _ = Concerned(Population(inventory)).ends([objects.DATABASE.policy])
     assert len(target.pods) == 3
     assert target.passed_over == 2
 
 
 def test_what_has_not_changed_is_not_looked_up_again(inventory: Inventory) -> None:
-    concerned = Concerned(inventory)
+    concerned = Concerned(Population(inventory))
     before = concerned.ends([objects.DATABASE.policy])
     assert concerned.ends([objects.DATABASE.policy]) is before
     inventory.pods.put(objects.pod("production", "database-3", {"app": "database"}))
@@ -73,7 +74,7 @@ def test_what_has_not_changed_is_not_looked_up_again(inventory: Inventory) -> No
 
 
 def test_a_namespace_that_is_labelled_anew_is_noticed(inventory: Inventory) -> None:
-    concerned = Concerned(inventory)
+    concerned = Concerned(Population(inventory))
     wanted = policy(objects.spec("app=database", "ns:team=new app=bastion", "1"))
     assert concerned.ends([wanted])[1].pods == ()
     inventory.namespace_objects.put(objects.namespace("ops", team="new"))
@@ -81,7 +82,7 @@ def test_a_namespace_that_is_labelled_anew_is_noticed(inventory: Inventory) -> N
 
 
 def test_no_policies_no_ends(inventory: Inventory) -> None:
-    assert Concerned(inventory).ends([]) == ()
+    assert Concerned(Population(inventory)).ends([]) == ()
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_odd_objects_are_told_all_the_same(policies: list[NetworkPolicy], jobs: 
     cluster = LiveCluster("x")
     for grant in join(policies, jobs):
         row = row_of(grant, NOW, "x")
-        ends = Concerned(cluster.inventory).ends(grant.policies)
+        ends = Concerned(cluster.population).ends(grant.policies)
         assert_shown(pod_lines(ends, cluster, grant.namespaces, NOW))
         assert_shown(unknown_lines(row))
         assert isinstance(beginning(row), tuple)
@@ -74,7 +74,7 @@ def test_many_pods_are_bounded_and_the_rest_is_counted() -> None:
     incident(cluster)
     for number in range(MOST + 12):
         cluster.inventory.pods.put(objects.pod("production", f"database-{number}", {"app": "database"}))
-    ends = Concerned(cluster.inventory).ends([objects.DATABASE.policy])
+    ends = Concerned(cluster.population).ends([objects.DATABASE.policy])
     lines = [text_of(line) for line in pod_lines(ends, cluster, ("production",), NOW)]
     assert f"  … and {12} more" in lines
     assert len(lines) == MOST + 3

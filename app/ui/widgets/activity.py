@@ -71,7 +71,7 @@ class Activity(Pane):
         elif before is None or before.key != shown.key:
             wanted = self._stream.filter if self._stream else ""
             if shown.cluster not in self._concerned:
-                self._concerned[shown.cluster] = Concerned(shown.cluster.inventory)
+                self._concerned[shown.cluster] = Concerned(shown.cluster.population)
             self._stream = Stream(shown.cluster.events)
             self._stream.narrow(wanted)
             self._spaces: dict[str, None] = {}
