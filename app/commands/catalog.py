@@ -116,7 +116,7 @@ TABLE = (
     Key("first", "g,home", "first", "Go to the first line", in_footer=False),
     Key("last", "G,end", "last", "Go to the last line", in_footer=False),
 )
-"""The keys that move in the table of grants."""
+"""The keys that move in the table of grants, and in every list and text."""
 
 GRANT_FORM = (
     Key(
@@ -173,24 +173,39 @@ CONTEXTS = (
     Key("only", "enter", "show only this", "Show this cluster alone"),
     Key("toggle", "space", "show beside", "Show this cluster beside the others, or not"),
     Key("demo", "d", "demo", "Start the embedded cluster with its incident and show it", verb="demo"),
+    Key("reconnect", "ctrl+r", "try again", "Connect to this cluster again, if it is shown", in_footer=False),
     Key("help", "question_mark", "help", "Show all keys"),
-    Key("back", "escape,q", "back", "Back to the dashboard"),
+    Key("back", "escape,q", "back", "Back to where you were"),
 )
 """The keys of the contexts screen."""
 
 TROUBLE = (
-    Key("retry", "ctrl+r,enter", "try again", "Try to connect again"),
+    Key("choose", "enter", "choose", "Do what the cursor stands on"),
+    Key("retry", "ctrl+r", "try again", "Try to connect again, now"),
     Key("login", "l", "log in", "Let the credential plugin ask its question on this terminal"),
     Key("contexts", "c", "contexts", "Choose another cluster"),
     Key("demo", "d", "demo", "Start the embedded cluster with its incident and show it", verb="demo"),
     Key("history", "h", "history", "Search what the registry holds; it needs no cluster", verb="history"),
-    Key("help", "question_mark", "help", "Show all keys"),
-    Key("quit", "q,escape", "quit", "Leave"),
+    Key("help", "question_mark", "help", "Show all keys", in_footer=False),
+    Key("back", "escape", "back", "Look at the dashboard meanwhile", in_footer=False),
+    Key("quit", "q", "quit", "Leave"),
 )
 """The keys of the screen that opens where no cluster can be shown."""
 
 HELP = (Key("back", "escape,q,question_mark", "back", "Close the help"),)
 """The keys of the help screen."""
+
+PALETTE = (
+    Key("choose", "enter", "do it", "Do the command that the cursor stands on"),
+    Key("complete", "tab", "complete", "Write the command out, to add what it is about"),
+    Key("move(1)", "down,ctrl+n", "down", "Go to the next command", in_footer=False),
+    Key("move(-1)", "up,ctrl+p", "up", "Go to the command before", in_footer=False),
+    Key("back", "escape", "back", "Close; nothing is done"),
+)
+"""The keys of the choice of commands by name."""
+
+REPORT = (Key("back", "escape,q,enter", "back", "Close the report"),)
+"""The keys of a report that is only read."""
 
 ANYWHERE = (
     Key("suspend_process", "ctrl+z", "stop", "Stop, and go to the shell; fg brings it back", in_footer=False),
@@ -199,7 +214,7 @@ ANYWHERE = (
 
 SCREENS = {
     "dashboard": DASHBOARD,
-    "table of grants": TABLE,
+    "tables and lists": TABLE,
     "new grant": GRANT_FORM,
     "other forms": DIALOG,
     "revoke": REVOKE_FORM,
@@ -207,6 +222,8 @@ SCREENS = {
     "history": HISTORY,
     "contexts": CONTEXTS,
     "no cluster": TROUBLE,
+    "commands": PALETTE,
+    "report": REPORT,
     "help": HELP,
     "anywhere": ANYWHERE,
 }
