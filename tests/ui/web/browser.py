@@ -78,7 +78,7 @@ class Browser:
             case "Network.webSocketCreated":
                 self.requests.append(params["url"])
             case "Log.entryAdded" if params["entry"]["level"] == "error":
-                self.troubles.append(params["entry"]["text"])
+                self.troubles.append(f"{params['entry']['text']} {params['entry'].get('url', '')}")
             case "Runtime.exceptionThrown":
                 self.troubles.append(str(params["exceptionDetails"]))
 
