@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from app.commands.session import Session
 from app.domain.link import Link, LinkState
@@ -184,7 +185,7 @@ async def drawn(pilot: "Pilot[int]") -> None:
     while quiet_rounds < 2:
         screen = pilot.app.screen
         await pilot.pause()
-        widgets = [screen, *screen.walk_children()]
+        widgets = [screen, *screen.walk_children(Widget)]
         waiting = any(isinstance(widget, Detail) and not widget.is_settled for widget in widgets)
         if waiting:
             await pilot.pause(0.01)

@@ -76,19 +76,17 @@ class Lines(ScrollView, can_focus=True):
         """Return all of it as plain text."""
         return "\n".join(text_of(line) for line in self._lines)
 
-    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
-        """Show other lines; where it is scrolled to stays, as far as there is so much.
+    def show(self, lines: Sequence[Line]) -> None:
+        """Show other lines; where it is scrolled to stays, as far as there is so much."""
+        if lines != self._lines:
+            self.place(lines, max(map(width_of, lines), default=0))
 
-        Args:
-            lines: what to show.
-            longest: how many columns the longest takes, where the caller knows.
-        """
-        if lines == self._lines:
-            return
-        self._lines = lines
-        longest = longest if longest >= 0 else max(map(width_of, lines), default=0)
-        self.virtual_size = Size(longest, len(lines))
-        self.refresh()
+    def place(self, lines: Sequence[Line], longest: int) -> None:
+        """Show other lines, of which the longest takes so many columns."""
+        if lines != self._lines:
+            self._lines = lines
+            self.virtual_size = Size(longest, len(lines))
+            self.refresh()
 
     def style_of(self, token: str, *, cursor: bool = False) -> Style:
         """Return how a token looks here."""
@@ -195,11 +193,14 @@ class Chooser(Lines):
         self._is_notice = True
         self.choose(0)
 
-    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
+    def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; the cursor stays at its number."""
         self._is_notice = False
-        longest = longest if longest >= 0 else max(map(width_of, lines), default=0)
-        super().show(lines, longest + len(_CURSOR))
+        super().show(lines)
+
+    def place(self, lines: Sequence[Line], longest: int) -> None:
+        """Show other lines, with room for the cursor beside them."""
+        super().place(lines, longest + len(_CURSOR))
 
     @property
     def cursor(self) -> int:

@@ -63,7 +63,7 @@ class StreamLines(Lines):
         # What is drawn already is drawn again as it is: of two thousand lines a few are new.
         made = [known.get(told) or self._make(told, width, self._now) for told in self._told]
         self._made = dict(zip(self._told, made, strict=True))
-        super().show([line for line, _ in made], max(columns for _, columns in made))
+        self.place([line for line, _ in made], max(columns for _, columns in made))
         if self.is_following:
             self.follow()
 
@@ -72,10 +72,10 @@ class StreamLines(Lines):
         line = _line(told, width, now)
         return line, width_of(line)
 
-    def show(self, lines: Sequence[Line], longest: int = -1) -> None:
+    def show(self, lines: Sequence[Line]) -> None:
         """Show other lines."""
         self._told, self._made = (), {}
-        super().show(lines, longest)
+        super().show(lines)
 
     def follow(self) -> None:
         """Go to the end, and stay there; by force, for the scrollbar may not be there yet."""
