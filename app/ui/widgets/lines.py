@@ -79,9 +79,9 @@ class Lines(ScrollView, can_focus=True):
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; where it is scrolled to stays, as far as there is so much."""
         if lines != self._lines:
-            self.place(lines, max(map(width_of, lines), default=0))
+            self.lay(lines, max(map(width_of, lines), default=0))
 
-    def place(self, lines: Sequence[Line], longest: int) -> None:
+    def lay(self, lines: Sequence[Line], longest: int) -> None:
         """Show other lines, of which the longest takes so many columns."""
         if lines != self._lines:
             self._lines = lines
@@ -198,9 +198,9 @@ class Chooser(Lines):
         self._is_notice = False
         super().show(lines)
 
-    def place(self, lines: Sequence[Line], longest: int) -> None:
+    def lay(self, lines: Sequence[Line], longest: int) -> None:
         """Show other lines, with room for the cursor beside them."""
-        super().place(lines, longest + len(_CURSOR))
+        super().lay(lines, longest + len(_CURSOR))
 
     @property
     def cursor(self) -> int:

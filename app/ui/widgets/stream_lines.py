@@ -63,7 +63,7 @@ class StreamLines(Lines):
         # What is drawn already is drawn again as it is: of two thousand lines a few are new.
         made = [known.get(told) or self._make(told, width, self._now) for told in self._told]
         self._made = dict(zip(self._told, made, strict=True))
-        self.place([line for line, _ in made], max(columns for _, columns in made))
+        self.lay([line for line, _ in made], max(columns for _, columns in made))
         if self.is_following:
             self.follow()
 
