@@ -136,7 +136,9 @@ class Activity(Pane):
             return
         unfollowed = max(0, len(self._spaces) - _MOST_NAMESPACES)
         where = self.query_one(StreamLines).is_following, unfollowed
-        self.query_one("#events-head", Static).update(head_of(self._shown.cluster, self._stream, where))
+        self.query_one("#events-head", Static).update(
+            head_of(self._shown.cluster, self._stream, where), layout=False
+        )
 
     def on_stream_lines_followed(self, event: StreamLines.Followed) -> None:
         """Say whether there is more below."""
