@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from app.domain.records import Entry, GrantRecord, Happening, Phase
 from app.ports import GrantLog
@@ -114,8 +114,8 @@ async def answered(pilot: "Pilot[int]") -> None:
 
 async def search(pilot: "Pilot[int]", text: str) -> None:
     await pilot.press("slash")
-    for char in text:
-        await pilot.press(char if char.isalnum() else {":": "colon", " ": "space"}[char])
+    # At once, as it is pasted: typed slowly, what stands in the line on the way would be searched for, too.
+    pilot.app.screen.query_one("#search", Input).value = text
     await pilot.press("enter")
     await answered(pilot)
 
