@@ -171,7 +171,7 @@ HISTORY = (
 
 CONTEXTS = (
     Key("only", "enter", "show only this", "Show this cluster alone"),
-    Key("toggle", "space", "show beside", "Show this cluster beside the others, or not"),
+    Key("beside", "space", "show beside", "Show this cluster beside the others, or not"),
     Key("demo", "d", "demo", "Start the embedded cluster with its incident and show it", verb="demo"),
     Key("reconnect", "ctrl+r", "try again", "Connect to this cluster again, if it is shown", in_footer=False),
     Key("help", "question_mark", "help", "Show all keys"),

@@ -57,12 +57,23 @@ async def history(page: Page) -> None:
 
 async def contexts(page: Page) -> None:
     """Open the choice of clusters."""
-    _not_yet(page)
+    from app.ui.screens.contexts import Contexts
+
+    await page.app.push_screen(Contexts())
+
+
+async def demo(page: Page) -> None:
+    """Start the embedded cluster, show it alone, and go where it is shown."""
+    from app.ui.demonstrating import start_demo
+
+    start_demo(page)
 
 
 async def show_help(page: Page) -> None:
     """Open the help screen, about the page."""
-    _not_yet(page)
+    from app.ui.screens.help import Help
+
+    await page.app.push_screen(Help(page.KEYS))
 
 
 async def palette(page: Page) -> None:
@@ -72,6 +83,9 @@ async def palette(page: Page) -> None:
 
 async def trouble(page: Page, cluster: LiveCluster) -> None:
     """Open the screen that says why no cluster can be shown; it closes by itself once one can."""
+    from app.ui.screens.trouble import Trouble
+
+    await page.app.push_screen(Trouble(cluster))
 
 
 async def leave(page: Page) -> None:
