@@ -74,6 +74,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench.startup
 	$(BIN)/python -m bench.watch
 	$(BIN)/python -m bench.registry
+	$(BIN)/python -m bench.dashboard
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
