@@ -62,7 +62,7 @@ def _grant_of(record: Record) -> str:
 
 
 def _copy(original: Any, number: int, attack: str) -> Any:  # noqa: ANN401 - JSON
-    obj = _poisoned(original, attack)
+    obj = poisoned(original, attack)
     meta = obj["metadata"]
     meta["uid"] += f"-{number}"
     if _GRANT in (meta.get("labels") or {}):
@@ -72,15 +72,16 @@ def _copy(original: Any, number: int, attack: str) -> Any:  # noqa: ANN401 - JSO
     return obj
 
 
-def _poisoned(value: Any, attack: str, *, has_free_keys: bool = False) -> Any:  # noqa: ANN401 - JSON
+def poisoned(value: Any, attack: str, *, has_free_keys: bool = False) -> Any:  # noqa: ANN401 - JSON
+    """Return the object with the attack in every text that a server would not need to be right."""
     if isinstance(value, str):
         return f"{MARK}{attack}{MARK}{value}"
     if isinstance(value, list):
-        return [_poisoned(item, attack) for item in value]
+        return [poisoned(item, attack) for item in value]
     if not isinstance(value, dict):
         return value
     found = {
-        key: item if key in _KEPT else _poisoned(item, attack, has_free_keys=key in _FREE_KEYS)
+        key: item if key in _KEPT else poisoned(item, attack, has_free_keys=key in _FREE_KEYS)
         for key, item in value.items()
     }
     return {**found, f"{MARK}{attack}": f"{MARK}{attack}"} if has_free_keys else found
