@@ -72,6 +72,10 @@ class Asking(Dialog[T], Generic[T]):
     def action_submit(self) -> None:
         """Give the answer, or say what is missing."""
 
+    def do(self) -> None:
+        """Do it: the button was chosen."""
+        self.action_submit()
+
     def action_back(self) -> None:
         """Give none."""
         self.dismiss(None)
@@ -85,7 +89,7 @@ class Asking(Dialog[T], Generic[T]):
         """A button."""
         message.stop()
         if message.button is self._do:
-            self.action_submit()
+            self.do()
         else:
             self.action_back()
 

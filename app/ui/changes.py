@@ -5,16 +5,21 @@ the use case looks again. Marks come off what was done and stay on what was not.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
+from app.commands.ending import Ended
 from app.commands.extend import Extended, Extension, extend
+from app.commands.revoke import revoke_as_seen
 from app.commands.session import Session
+from app.domain.grant import Grant
 from app.errors import UnreachableError
 from app.live.cluster import LiveCluster
 from app.ui import outcomes
 from app.ui.pages import Page
 from app.ui.runner import Finished
 from app.ui.screens.extend import Extend, Wish
+from app.ui.screens.revoke import Agreed, Revoke
 from app.ui.telling import both_clocks, grants, name_of
 from app.ui.view import RowKey, Shown
 
@@ -65,6 +70,46 @@ def _extend(page: Page, chosen: dict[RowKey, Shown], wish: Wish) -> None:
 
     works = {key: work(chosen[key]) for key in wish.keys}
     page.net.runner.start_each(f"extending {_named(chosen[key] for key in works)}", works, done)
+
+
+def ask_revoke(page: Page, chosen: tuple[Shown, ...]) -> None:
+    """Ask whether to end grants, and end them."""
+
+    def answered(agreed: Agreed | None) -> None:
+        if agreed is not None:
+            _revoke(page, {shown.key: shown for shown in chosen}, agreed)
+
+    patterns = page.net.backend.preferences.production
+    names = dict.fromkeys(shown.cluster.name for shown in chosen)
+    page.net.push_screen(Revoke(chosen, tuple(name for name in names if matches(name, patterns))), answered)
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a context's name fits one of the patterns (``prod-*``)."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _revoke(page: Page, chosen: dict[RowKey, Shown], agreed: Agreed) -> None:
+    def work(shown: Shown, seen: Grant) -> Callable[[], Awaitable[Ended]]:
+        async def end() -> Ended:
+            return await revoke_as_seen(connected(shown.cluster), seen, agreed.reason)
+
+        return end
+
+    def done(ends: dict[RowKey, Finished[Ended]]) -> None:
+        ended = [(chosen[key], end.value) for key, end in ends.items() if end.value]
+        told = [f"revoked {name_of(shown.row)}: seen gone" for shown, value in ended if value.gone]
+        if told:
+            what = told[0] if len(told) == 1 else f"revoked {grants(len(told))}: seen gone"
+            page.net.say(f"{what}; connections made before may live on")
+        for shown, value in ended:
+            outcomes.warn(page.net, name_of(shown.row), value.warnings)
+        if blocked := [f"✗ {text}" for _, value in ended for text in value.blocked]:
+            outcomes.insist(page.net, "Not revoked: access is still open", blocked)
+        _close(page, chosen, ends, f"{len(told)} of {len(ends)} revoked")
+
+    works = {key: work(chosen[key], seen) for key, seen in agreed.seen.items()}
+    page.net.runner.start_each(f"revoking {_named(chosen[key] for key in works)}", works, done)
 
 
 def _close(page: Page, chosen: dict[RowKey, Shown], ends: dict[RowKey, Finished[T]], title: str) -> None:
