@@ -9,15 +9,20 @@ from app.ui.pages import Page
 _GROUP = "demo"
 
 
-def start_demo(page: Page) -> None:
-    """Start it behind the screen, then show it alone and leave the page for where it is shown."""
+def start_demo(page: Page, *, leaves: bool) -> None:
+    """Start it behind the screen, then show it alone.
+
+    Args:
+        page: where it was wished for.
+        leaves: whether to close the page then, since it is shown on another.
+    """
     if any(worker.group == _GROUP and not worker.is_finished for worker in page.app.workers):
         return
     page.net.say("Starting the embedded cluster …")
-    page.app.run_worker(_start(page), group=_GROUP, exit_on_error=False)
+    page.app.run_worker(_start(page, leaves), group=_GROUP, exit_on_error=False)
 
 
-async def _start(page: Page) -> None:
+async def _start(page: Page, leaves: bool) -> None:
     try:
         context = await page.net.backend.start_demo()
     except OSError as error:
@@ -25,5 +30,5 @@ async def _start(page: Page) -> None:
         page.net.complain(NetgrantError(f"the embedded cluster cannot be started: {why}"))
         return
     page.net.feed.show((context,))
-    if page.is_current:
+    if leaves and page.is_current:
         page.dismiss()

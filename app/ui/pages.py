@@ -51,6 +51,9 @@ class Page(_Keyed[None]):
     def note_done(self, keys: Iterable[RowKey]) -> None:
         """Take notice that what was asked for these grants is done: marks on them have served."""
 
+    def narrow(self, text: str) -> None:
+        """Filter what is listed, as if the text had been typed; a page that lists nothing does nothing."""
+
     def note_made(self, cluster: LiveCluster, grant_id: str) -> None:
         """Take notice that a grant was made from here: it may not be listed yet."""
 

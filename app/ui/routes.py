@@ -40,7 +40,9 @@ async def extend(page: Page, chosen: tuple[Shown, ...]) -> None:
 
 async def revoke(page: Page, chosen: tuple[Shown, ...]) -> None:
     """End one or more grants."""
-    _not_yet(page)
+    from app.ui.changes import ask_revoke
+
+    ask_revoke(page, chosen)
 
 
 async def adopt(page: Page) -> None:
@@ -62,11 +64,11 @@ async def contexts(page: Page) -> None:
     await page.app.push_screen(Contexts())
 
 
-async def demo(page: Page) -> None:
+async def demo(page: Page, *, leaves: bool = True) -> None:
     """Start the embedded cluster, show it alone, and go where it is shown."""
     from app.ui.demonstrating import start_demo
 
-    start_demo(page)
+    start_demo(page, leaves=leaves)
 
 
 async def show_help(page: Page) -> None:
@@ -78,7 +80,9 @@ async def show_help(page: Page) -> None:
 
 async def palette(page: Page) -> None:
     """Open the choice of commands by name, with those of the page."""
-    _not_yet(page)
+    from app.ui.commanding import choose_command
+
+    choose_command(page)
 
 
 async def trouble(page: Page, cluster: LiveCluster) -> None:

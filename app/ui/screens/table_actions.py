@@ -62,6 +62,10 @@ class TableActions(GrantActions):
         self.table.tell_order(self.arrangement.order, has_clusters=self.table.has_clusters)
         self.relist()
 
+    def narrow(self, text: str) -> None:
+        """Filter the rows as if the text had been typed."""
+        self.query_one(FilterBar).put(text)
+
     def action_filter(self) -> None:
         """Type a filter."""
         self._enlarge(False)

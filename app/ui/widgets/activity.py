@@ -68,7 +68,7 @@ class Activity(Pane):
         self._view = view
         if shown is None:
             self._stream = None
-        elif before is None or before.key != shown.key:
+        elif before is None or before.key != shown.key or before.cluster is not shown.cluster:
             wanted = self._stream.filter if self._stream else ""
             if shown.cluster not in self._concerned:
                 self._concerned[shown.cluster] = Concerned(shown.cluster.population)

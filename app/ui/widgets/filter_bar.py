@@ -71,6 +71,11 @@ class FilterBar(Horizontal):
         self.display = True
         self.query_one(Input).focus()
 
+    def put(self, text: str) -> None:
+        """Show the line with a text as if it had been typed."""
+        self.display = True
+        self.query_one(Input).value = text
+
     def close(self) -> None:
         """Take the filter away."""
         self.query_one(Input).value = ""

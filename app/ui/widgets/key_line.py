@@ -37,7 +37,9 @@ class KeyLine(Widget):
         focused = self.screen.focused
         for name, active in self.screen.active_bindings.items():
             binding, written = active.binding, self.app.get_key_display(active.binding)
-            is_typed = focused is not None and focused.check_consume_key(name, written)
+            # "esc" is no text that could be typed, nor is "↓"
+            character = written if len(written) == 1 and written.isascii() else None
+            is_typed = focused is not None and focused.check_consume_key(name, character)
             if binding.show and active.enabled and not is_typed and binding.action not in found:
                 found[binding.action] = name, written, binding.description
         return list(found.values())
