@@ -1,8 +1,9 @@
-"""The driver of the terminal: Textual's, with keys that act one after the other, and that survives noise.
+"""The driver of the terminal: Textual's, with keys that act one after the other, and no wait for the screen.
 
 Law: a key is given to the app once the one before has had its effect. Over a slow line several come at once,
 and ``/`` followed by a word must not open a dialog with each of its letters. Bytes that are no text (Latin-1,
-the oldest mouse reports, a paste) end no app that counts access down.
+the oldest mouse reports, a paste) end no app that counts access down, and a terminal that takes nothing for a
+while (a line that hangs) does not hold it: what it missed is drawn anew once it takes something again.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 _LOOK_SECONDS = 0.1
+_MOST_WAITING = 20
+"""Writes that may wait for the terminal; at 30 Textual would stand still."""
 _PATIENCE_SECONDS = 1.0
 """How long an effect is waited for: what takes longer, a widget that is gone for instance, holds no key."""
 
@@ -33,6 +36,36 @@ class TerminalDriver(LinuxDriver):
         super().__init__(app, **given)
         self._loop = asyncio.get_running_loop()
         self._keys = KeysInOrder(app)
+        self._owes_picture = False
+        self._is_leaving = False
+
+    def write(self, data: str) -> None:
+        """Write to the terminal, or leave it out while that takes nothing."""
+        writer = self._writer_thread
+        if writer is None or self._is_leaving or writer._queue.qsize() < _MOST_WAITING:
+            super().write(data)
+        elif not self._owes_picture:
+            self._owes_picture = True
+            self._loop.call_later(_LOOK_SECONDS, self._pay)
+
+    def _pay(self) -> None:
+        """Draw what was left out, once all that waits has been taken."""
+        if self._is_leaving:
+            return
+        if self._writer_thread is not None and self._writer_thread._queue.qsize():
+            self._loop.call_later(_LOOK_SECONDS, self._pay)
+        else:
+            self._owes_picture = False
+            self._app.call_later(self._draw)
+
+    def _draw(self) -> None:
+        self._app.screen.refresh(layout=True)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; this must arrive, however long it takes."""
+        self._is_leaving = True
+        super().stop_application_mode()
+        self._is_leaving = False
 
     def send_message(self, message: Message) -> None:
         """Hand over what was read, from the thread that reads."""

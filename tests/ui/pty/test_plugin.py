@@ -56,3 +56,50 @@ def test_one_that_must_ask_is_not_started_and_that_is_said(started: Started, tmp
     screen = started(f"touch {tmp_path}/was-run", "Always")
     screen.until("interactiveMode: Always")
     assert not (tmp_path / "was-run").exists()
+
+
+PASSWORD = (
+    'printf "Password for alice: " >&2; read -r secret; [ "$secret" = open ] || { echo wrong >&2; exit 1; }'
+)
+
+
+def test_logging_in_lends_it_the_terminal_and_comes_back_to_the_table(started: Started) -> None:
+    screen = started(PASSWORD, "Always")
+    screen.until("interactiveMode: Always")
+    screen.press("l")
+    screen.until(lambda seen: "Password for alice:" in seen.text and "cannot be shown" not in seen.text)
+    screen.drain()
+    begun = len(screen.written)
+    screen.type("open\r")
+    screen.until("● live")
+
+    while_lent = screen.written[begun:].partition(b"\x1b[?1049h")[0]
+    assert while_lent == b"open\r\n"  # the echo, and nothing of ours
+    screen.press("q")
+    assert screen.wait() == 0
+
+
+def test_ctrl_c_gives_up_the_question_and_not_the_app(started: Started) -> None:
+    screen = started(PASSWORD, "Always")
+    screen.until("interactiveMode: Always")
+    screen.press("l")
+    screen.until("Password for alice:")
+    screen.press("ctrl+c")
+    screen.until("interactiveMode: Always")
+    screen.press("h")
+    screen.until_gone("interactiveMode: Always")
+    screen.press("escape")
+    screen.until("interactiveMode: Always")
+    screen.press("q")
+    assert screen.wait() == 0
+
+
+def test_a_wrong_answer_comes_back_with_what_the_plugin_said(started: Started) -> None:
+    screen = started(PASSWORD, "Always")
+    screen.until("interactiveMode: Always")
+    screen.press("l")
+    screen.until("Password for alice:")
+    screen.type("sesame\r")
+    screen.until(lambda seen: "exit code 1" in " ".join(seen.text.split()))
+    screen.press("q")
+    assert screen.wait() == 0
