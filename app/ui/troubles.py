@@ -47,10 +47,11 @@ def account(cluster: LiveCluster) -> Account:
     error, is_trying = cluster.status.error, cluster.status.stage is Stage.CONNECTING
     what = clean(error.message) if error else "Nothing has been heard of it yet"
     has_plugin = _PLUGIN in what
+    is_named = bool(cluster.status.context or cluster.wanted)
     hint = next((text for kind, text in _HINTS if isinstance(error, kind)), "")
     fix = clean(error.fix) if error and error.fix else hint
     return Account(
-        title=f"{clean(cluster.name)} cannot be shown",
+        title=f"{clean(cluster.name) if is_named else 'The current context'} cannot be shown",
         what=what,
         fix=f"{_ASK} Or {fix}." if has_plugin else fix,
         is_trying=is_trying,
