@@ -1,13 +1,16 @@
-"""The README's tables, made from the code: ``python -m tests.reference`` writes them anew."""
+"""The tables of README and docs, made from the code: ``python -m tests.reference`` writes them anew."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.cli.exits import MEANINGS
-from app.commands.catalog import VERBS
+from app.commands.catalog import DASHBOARD, SCREENS, VERBS, Key
+from app.commands.key_names import key_names
 from app.settings import SPECS
 
 README = Path(__file__).parent.parent / "README.md"
+KEYS = README.parent / "docs" / "keys.md"
 
 
 def _verbs() -> str:
@@ -35,16 +38,38 @@ def _settings() -> str:
     return "\n".join([header, "| --- | --- | --- | --- | --- |", *rows])
 
 
-TABLES = {"verbs": _verbs, "exits": _exits, "settings": _settings}
+def _keys(keys: Iterable[Key]) -> str:
+    rows = [
+        f"| {' '.join(f'`{name}`' for name in key_names(key.keys))} | {key.help} "
+        f"| {'yes' if key.writes else '–'} |"
+        for key in keys
+    ]
+    return "\n".join(["| key | what it does | off when read-only |", "| --- | --- | --- |", *rows])
 
 
-def with_tables(text: str) -> str:
-    """Return ``text`` with what stands between each pair of markers replaced by the table."""
-    for name, make in TABLES.items():
+def _all_keys() -> str:
+    return "\n\n".join(f"## {name.capitalize()}\n\n{_keys(keys)}" for name, keys in SCREENS.items())
+
+
+def _main_keys() -> str:
+    return _keys(key for key in DASHBOARD if key.in_footer)
+
+
+TABLES = {
+    README: {"keys": _main_keys, "verbs": _verbs, "exits": _exits, "settings": _settings},
+    KEYS: {"all keys": _all_keys},
+}
+
+
+def with_tables(document: Path) -> str:
+    """Return a document's text with what stands between each pair of markers replaced by the table."""
+    text = document.read_text()
+    for name, make in TABLES[document].items():
         pattern = rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)"
         text = re.sub(pattern, lambda found: f"{found[1]}{make()}\n{found[2]}", text, flags=re.S)  # noqa: B023
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(with_tables(README.read_text()))
+    for written in TABLES:
+        written.write_text(with_tables(written))

@@ -112,7 +112,7 @@ SPECS: tuple[Spec, ...] = (
         "production",
         values.patterns,
         "none",
-        "context patterns (`prod-*`) where the dashboard asks for the name before it revokes",
+        "context patterns (`prod-*`) where the dashboard wants a typed confirmation before it revokes",
     ),
     Spec(
         "warn_before",
