@@ -3,6 +3,7 @@
 import pytest
 
 from app.errors import NetgrantError
+from app.ui.app import LONGEST_SAID
 from tests.ui.stage import SMALL, ready, still
 
 
@@ -33,3 +34,12 @@ async def test_without_a_fault_there_is_none() -> None:
     async with app.run_test(size=SMALL) as pilot:
         await ready(pilot)
     assert app.fault is None
+
+
+async def test_what_is_said_for_a_moment_covers_no_screen() -> None:
+    app = still()
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        app.say("x" * 5000)
+        (told,) = app._notifications
+        assert len(told.message) == LONGEST_SAID + 1 and told.message.endswith("…")
