@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from app.domain.durations import format_duration, format_left
+from app.domain.text import clean
 from app.domain.view import GrantRow
 from app.live.alerts import Alert, AlertKind, is_on_time
 
 _NAMED = 3
 """How many grants one sentence names."""
+_LONGEST = 60
+"""Characters of a name; a selector may be as long as an enemy likes, and would cover the screen."""
 _ALONE = 2
 """How many of a kind get a sentence each."""
 URGENT = (AlertKind.OVERDUE, AlertKind.DRIFTED)
@@ -69,7 +72,7 @@ def _sentences(group: Sequence[Told], names_cluster: bool) -> list[str]:
 
 def _name(cluster: str, row: GrantRow, names_cluster: bool) -> str:
     where = ",".join(row.namespaces)
-    return f"{f'{cluster} ' if names_cluster else ''}{where} {row.target}"
+    return f"{f'{cluster} ' if names_cluster else ''}{clean(where, _LONGEST)} {clean(row.target, _LONGEST)}"
 
 
 def _alone(cluster: str, alert: Alert, names_cluster: bool) -> str:

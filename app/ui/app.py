@@ -19,6 +19,9 @@ from app.ui.theme import choose_theme
 CLOSING_SECONDS = 10.0
 """How long whoever quits waits for writes; what has not ended then is found out at the next start."""
 
+LONGEST_SAID = 600
+"""Characters of a sentence that is shown for a moment."""
+
 
 class NetgrantApp(ProcessApp):
     """What opens when netgrant is run without a command.
@@ -58,7 +61,8 @@ class NetgrantApp(ProcessApp):
         self, text: str, severity: SeverityLevel = "information", *, seconds: float | None = None
     ) -> None:
         """Show a sentence for a moment; whatever stands in it is shown as it is."""
-        self.notify(clean_block(text), severity=severity, timeout=seconds, markup=False)
+        shown = text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"  # else it covers the screen
+        self.notify(clean_block(shown), severity=severity, timeout=seconds, markup=False)
 
     def complain(self, error: NetgrantError) -> None:
         """Show what went wrong and what to do."""

@@ -98,3 +98,9 @@ def test_thresholds_are_not_mixed_and_the_most_urgent_comes_first() -> None:
 def test_two_hundred_at_once_are_one_sentence() -> None:
     found = words(*[alert(AlertKind.ENDED, SECOND)] * 200)
     assert len(found) == 1 and found[0].startswith("200 grants ended on time") and len(found[0]) < 150
+
+
+def test_a_name_as_long_as_an_enemy_likes_is_cut() -> None:
+    endless = replace(DATABASE, target="app=" + "x" * 4000)
+    (found,) = words(replace(alert(AlertKind.OVERDUE, 3 * SECOND), row=endless))
+    assert len(found) < 150 and "x… is still open" in found
