@@ -41,5 +41,6 @@ async def test_what_is_said_for_a_moment_covers_no_screen() -> None:
     async with app.run_test(size=SMALL) as pilot:
         await ready(pilot)
         app.say("x" * 5000)
+        await pilot.pause()
         (told,) = app._notifications
         assert len(told.message) == LONGEST_SAID + 1 and told.message.endswith("…")
