@@ -3,6 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+import pytest
+from textual.widgets._toast import Toast
+
 from app.domain.link import Link, LinkState
 from app.domain.manifest import GRANT_LABEL
 from app.live.cluster import Kind, LiveCluster
@@ -11,7 +15,8 @@ from app.ui.app import NetgrantApp
 from app.ui.backend import Preferences
 from tests.ui import objects
 from tests.ui.objects import MINUTE, NOW, SECOND
-from tests.ui.stage import StillBackend, empty, ready
+from tests.ui.snapshots import assert_looks_as_before
+from tests.ui.stage import SIZES, StillBackend, drawn, empty, ready
 
 
 class Heard(NetgrantApp):
@@ -148,3 +153,19 @@ async def test_read_only_screens_alert_too() -> None:
         await ready(pilot)
         put(app, ending(7, 3 * MINUTE))
         assert len(app.at(0 * MINUTE)) == 1 and app.bells == 1
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_sentences_of_each_loudness_look_as_before(size: tuple[int, int]) -> None:
+    app = heard()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await ready(pilot)
+        drifted, late = ending(8, 40 * MINUTE), ending(9, -MINUTE)
+        spoiled = msgspec.structs.replace(drifted.policy, spec={"podSelector": {}})
+        put(app, ending(7, 3 * MINUTE), objects.Made(spoiled, drifted.job), late)
+        said = app.at(0 * MINUTE)
+        assert [severity for severity, _ in said] == ["warning", "error", "error"]
+        while len(app.screen.query(Toast)) < len(said):
+            await pilot.pause()
+        await drawn(pilot)
+        assert_looks_as_before(app, "alerts")
