@@ -4,7 +4,7 @@ Law: however much happens at once, there is one bell and a handful of sentences 
 left out of them. Nothing is written to a terminal that is lent to somebody else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,6 +27,8 @@ PAUSE = timedelta(seconds=3)
 """How long to gather after something was told."""
 MARKED = timedelta(seconds=10)
 """How long a grant stays marked."""
+OWN = timedelta(seconds=60)
+"""How long a grant that is revoked here may take to go without a second sentence."""
 _SECONDS = {AlertKind.OVERDUE: 30.0, AlertKind.DRIFTED: 30.0, AlertKind.LINK_LOST: 15.0}
 _SHORT_SECONDS = 8.0
 _SEVERITY: "dict[AlertKind, SeverityLevel]" = {
@@ -53,6 +55,7 @@ class Alerting:
         """When what waits is told; None while nothing waits."""
         self._told_at: datetime | None = None
         self._marks: dict[RowKey, datetime] = {}
+        self._expected: dict[RowKey, datetime] = {}
         self._is_lent = False
 
     def start(self) -> None:
@@ -73,6 +76,11 @@ class Alerting:
     def marks(self) -> Mapping[RowKey, datetime]:
         """Return the grants that were told of just now, and until when they stay marked, by our clock."""
         return MappingProxyType(self._marks)
+
+    def expect(self, keys: Iterable[RowKey]) -> None:
+        """Say nothing of these grants' removal: it is our own doing, and whoever does it tells."""
+        until = self._app.backend.clock.now() + OWN
+        self._expected |= dict.fromkeys(keys, until)
 
     def _note(self, happened: tuple[Happened, ...]) -> None:
         """Hand each cluster's changes to whoever watches it."""
@@ -114,6 +122,10 @@ class Alerting:
 
     def _take(self, cluster: LiveCluster, alerts: list[Alert], now: datetime) -> None:
         for alert in alerts:
+            if alert.row is not None and alert.kind is AlertKind.REMOVED:
+                until = self._expected.pop((cluster.name, alert.row.id), None)
+                if until is not None and now <= until:
+                    continue
             self._waiting.append((cluster.name, alert))
             if alert.row is not None and alert.kind not in (AlertKind.ENDED, AlertKind.REMOVED):
                 self._marks[cluster.name, alert.row.id] = now + MARKED

@@ -109,6 +109,7 @@ def _revoke(page: Page, chosen: dict[RowKey, Shown], agreed: Agreed) -> None:
         _close(page, chosen, ends, f"{len(told)} of {len(ends)} revoked")
 
     works = {key: work(chosen[key], seen) for key, seen in agreed.seen.items()}
+    page.net.alerting.expect(works)
     page.net.runner.start_each(f"revoking {_named(chosen[key] for key in works)}", works, done)
 
 

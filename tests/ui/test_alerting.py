@@ -126,6 +126,24 @@ async def test_a_cluster_that_never_was_live_is_not_called_lost() -> None:
         assert app.at(MINUTE) == []
 
 
+async def test_what_was_revoked_here_is_not_told_twice_and_what_others_removed_is_told() -> None:
+    app = heard()
+    async with app.run_test() as pilot:
+        await ready(pilot)
+        own, other, late = (ending(number, 40 * MINUTE) for number in (7, 8, 9))
+        put(app, own, other, late)
+        assert app.at(0 * MINUTE) == []
+        ids = [(made.policy.metadata.labels or {})[GRANT_LABEL] for made in (own, late)]
+        app.alerting.expect(("prod-eu1", grant_id) for grant_id in ids)
+        for made in (own, other):
+            app.cluster.rows.drop_policy(made.policy)
+        told = ("information", "production app=database was revoked or removed, with 39:49 left")
+        assert app.at(10 * SECOND) == [told]
+        app.cluster.rows.drop_policy(late.policy)
+        assert len(app.at(5 * MINUTE)) == 1
+        assert app.bells == 0
+
+
 async def test_nothing_is_told_while_the_terminal_is_lent_and_nothing_is_lost() -> None:
     app = heard()
     async with app.run_test() as pilot:
