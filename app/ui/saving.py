@@ -1,12 +1,17 @@
-"""Write what is shown to a new file where the user stands, readable by nobody else.
+"""Write what is shown to a new file where the user is, readable by nobody else.
 
 Law: never overwrites, never follows a link that somebody has laid there; errors are one sentence.
 """
 
+import asyncio
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+from textual.app import App
 
 from app.commands.written import as_csv
 from app.domain.text import clean_tree
@@ -41,13 +46,16 @@ def grants_csv(rows: Sequence[Shown], now: datetime) -> str:
     return as_csv(_COLUMNS, found)
 
 
-def save_grants(rows: Sequence[Shown], now: datetime, folder: Path = HERE) -> Path:
-    """Write grants to a CSV file in a folder and return its path.
+async def hand_over(app: App[Any], text: str, name: str) -> str:
+    """Give a text to the user as a new file, and return where it is: on this machine, or at the browser's.
 
     Raises:
         ConfigError: it cannot be written.
     """
-    return save(grants_csv(rows, now), file_name("grants", now, "csv"), folder)
+    if app._driver is not None and app._driver.is_web:
+        app.deliver_binary(BytesIO(text.encode()), save_filename=name)
+        return f"{name}, which your browser is given"
+    return str(await asyncio.to_thread(save, text, name, HERE))
 
 
 def save(text: str, name: str, folder: Path) -> Path:

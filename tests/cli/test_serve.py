@@ -5,8 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import aiohttp
@@ -41,22 +41,40 @@ def children_of(pid: int) -> list[int]:
     return [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-async def shown(address: str, words: bytes, *keys: str) -> bytes:
-    """What a browser that opens the address is sent until some words have come."""
+@asynccontextmanager
+async def visit(
+    address: str,
+) -> AsyncIterator[tuple[aiohttp.ClientSession, aiohttp.ClientWebSocketResponse[bool]]]:
+    """A browser that has opened the address, and its socket."""
     base, origin = address.partition("enter?")[0], re.match(r"http://[^/]+", address)
     assert origin
     async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
         await client.get(address)
         async with client.ws_connect(f"{base}ws?width=120&height=40", origin=origin[0]) as socket:
-            seen = await until(socket, words)
-            for key in keys:
-                await socket.send_json(["stdin", key])
-            return seen + (await until(socket, b"\x1b") if keys else b"")
+            yield client, socket
 
 
 async def test_a_browser_is_shown_the_dashboard_of_that_cluster(line: Line) -> None:
     with serving(line) as process:
-        await shown(address_of(process), b"alice")
+        async with visit(address_of(process)) as (_, socket):
+            await until(socket, b"alice")
+
+
+async def test_what_is_saved_there_is_the_browsers_to_keep(line: Line, tmp_path: Path) -> None:
+    with serving(line) as process:
+        address = address_of(process)
+        async with visit(address) as (client, socket):
+            await until(socket, b"live")
+            await socket.send_json(["stdin", "\x13"])
+            while (message := await socket.receive()).type is not aiohttp.WSMsgType.TEXT:
+                pass
+            what, where = message.json()
+            assert what == "open_url" and re.fullmatch(r"download/\w+", where["url"])
+            async with client.get(address.partition("enter?")[0] + where["url"]) as answer:
+                assert answer.status == 200
+                assert "attachment" in answer.headers["Content-Disposition"]
+                assert (await answer.text()).startswith("id,state,deadline")
+    assert not [*tmp_path.glob("**/*.csv"), *ROOT.glob("*.csv")]
 
 
 async def test_it_is_read_only_on_this_machine_and_says_so(line: Line) -> None:
@@ -94,19 +112,14 @@ def test_sessions_are_started_with_what_was_given_and_read_only(line: Line) -> N
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 async def test_sessions_do_not_outlive_it(number: signal.Signals, line: Line) -> None:
     with serving(line) as process:
-        address = address_of(process)
-        base = address.partition("enter?")[0]
-        origin = base.rpartition("/")[0].rpartition("/")[0]
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
-            await client.get(address)
-            async with client.ws_connect(f"{base}ws", origin=origin) as socket:
-                await until(socket, b"alice")
-                sessions = children_of(process.pid)
-                assert len(sessions) == 1
-                began = time.monotonic()
-                process.send_signal(number)
-                process.wait(10)
-                eventually(lambda: not Path(f"/proc/{sessions[0]}").exists(), what="the end of the session")
+        async with visit(address_of(process)) as (_, socket):
+            await until(socket, b"alice")
+            sessions = children_of(process.pid)
+            assert len(sessions) == 1
+            began = time.monotonic()
+            process.send_signal(number)
+            process.wait(10)
+            eventually(lambda: not Path(f"/proc/{sessions[0]}").exists(), what="the end of the session")
         assert time.monotonic() - began < 5  # within one second where nothing else runs
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from app.errors import ConfigError
-from app.ui.saving import file_name, grants_csv, save, save_grants
+from app.ui.saving import file_name, grants_csv, save
 from app.ui.view import Shown
 from tests.ui import objects
 from tests.ui.test_cursor import A, B
 
 
 def test_the_file_is_named_after_the_time_and_read_by_its_owner_alone(tmp_path: Path) -> None:
-    path = save_grants([B, A], objects.NOW, tmp_path)
+    path = save(grants_csv([B, A], objects.NOW), file_name("grants", objects.NOW, "csv"), tmp_path)
     assert path == tmp_path / "netgrant-grants-20261124T102054Z.csv"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     rows = list(csv.DictReader(path.read_text().splitlines()))

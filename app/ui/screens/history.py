@@ -6,7 +6,6 @@ Law: the registry is asked in a worker, and only the newest question counts; not
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -211,7 +210,8 @@ class HistoryScreen(Page):
     async def _export(self, form: str, rows: Sequence[HistoryRow]) -> None:
         name = saving.file_name("history", self.net.backend.clock.now(), form)
         try:
-            path = await asyncio.to_thread(_write, form, rows, name)
+            text = await asyncio.to_thread(_written, form, rows)
+            path = await saving.hand_over(self.app, text, name)
         except NetgrantError as error:
             self.net.complain(error)
         else:
@@ -232,12 +232,7 @@ class HistoryScreen(Page):
         self.dismiss()
 
 
-def _write(form: str, rows: Sequence[HistoryRow], name: str) -> Path:
-    """Write rows as ``netgrant history`` prints them, oldest first.
-
-    Raises:
-        ConfigError: the file cannot be written.
-    """
+def _written(form: str, rows: Sequence[HistoryRow]) -> str:
+    """Return rows as ``netgrant history`` prints them, oldest first."""
     told_rows = [entry_json(row.item) for row in reversed(rows)]
-    text = as_json(told_rows) if form == "json" else as_csv(ENTRY_COLUMNS, told_rows)
-    return saving.save(text, name, saving.HERE)
+    return as_json(told_rows) if form == "json" else as_csv(ENTRY_COLUMNS, told_rows)

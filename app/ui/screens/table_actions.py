@@ -170,10 +170,11 @@ class TableActions(GrantActions):
         self.run_worker(self._save(tuple(self.arranged.rows), self.net.feed.view.now), exit_on_error=False)
 
     async def _save(self, rows: Sequence[Shown], now: datetime) -> None:
-        from app.ui.saving import save_grants
+        from app.ui.saving import file_name, grants_csv, hand_over
 
         try:
-            path = await asyncio.to_thread(save_grants, rows, now)
+            text = await asyncio.to_thread(grants_csv, rows, now)
+            path = await hand_over(self.app, text, file_name("grants", now, "csv"))
         except NetgrantError as error:
             self.net.complain(error)
         else:
