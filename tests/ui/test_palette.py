@@ -17,7 +17,7 @@ from app.ui.screens.report import Report, remark_lines
 from app.ui.widgets.filter_bar import FilterBar
 from app.ui.widgets.lines import Chooser, text_of
 from tests.ui.snapshots import assert_looks_as_before
-from tests.ui.stage import SIZES, SMALL, StillBackend, press, ready, still
+from tests.ui.stage import SIZES, SMALL, StillBackend, empty, press, ready, still
 
 AROUND = Surroundings(("prod-eu1", "staging"), ("payments", "production"), ("nord", "textual-light"))
 
@@ -155,6 +155,11 @@ async def test_commands_lead_where_they_say() -> None:
         await chosen(pilot, "demo")
         assert [cluster.wanted for cluster in app.feed.clusters] == ["demo"]
         assert_screen(app, Dashboard)
+
+
+async def test_q_quits() -> None:
+    app = still(empty)
+    async with app.run_test(size=SMALL) as pilot:
         await chosen(pilot, "q")
     assert app.return_code == 0
 
