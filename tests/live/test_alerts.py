@@ -89,6 +89,15 @@ def test_an_extended_grant_warns_again() -> None:
     assert told(watchman, START + 12 * MINUTE, later) == [(420, "soon", 5 * MINUTE), (660, "soon", MINUTE)]
 
 
+def test_an_extension_that_is_taken_back_warns_no_second_time() -> None:
+    watchman = Watchman(WARN)
+    found = [
+        len(watchman.watch([put(row("a", START + minutes * MINUTE))], START + n * SECOND))
+        for n, minutes in enumerate((4, 20, 4))
+    ]
+    assert found == [1, 0, 0]
+
+
 def test_a_shortened_grant_warns_at_once() -> None:
     watchman = Watchman(WARN)
     watchman.watch([put(row("a", START + 58 * MINUTE))], START)
