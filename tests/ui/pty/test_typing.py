@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.cli.line import Line, grant
 from tests.ui.pty.conftest import Opened
 from tests.ui.pty.terminal import Terminal
 
@@ -84,7 +85,31 @@ def test_what_comes_in_one_burst_goes_where_it_was_meant(dashboard: Terminal) ->
 
 def test_keys_pressed_before_anything_is_shown_do_no_harm(opened: Opened) -> None:
     terminal = opened()
-    terminal.send("f\x1b py13dw\x13L/x\x1b?\x1bh\x1b\x1b:\x1bp\x12")
+    terminal.send("f\x1b py13dw\x13L/x")
+    for keys in ("\x1b", "?", "\x1b", "h", "\x1b", ":", "\x1b", "p\x12"):
+        terminal.send(keys)
     terminal.until("alice")
+    terminal.press("escape", "escape")
     terminal.send("/after")
     terminal.until("/ after")
+
+
+def test_a_click_moves_the_cursor_and_a_turned_wheel_does_no_harm(
+    opened: Opened, line: Line, namespace: str
+) -> None:
+    for life in ("20m", "40m"):
+        grant(line, namespace, life=life)
+    terminal = opened("-n", namespace)
+
+    def rows() -> list[int]:
+        lines = enumerate(terminal.screen.lines, 1)
+        return [at for at, text in lines if "active" in text and f" {namespace} " in text]
+
+    terminal.until(lambda _: len(rows()) == 2)
+    first, second = rows()
+    terminal.until(lambda screen: "▶" in screen.lines[first - 1])
+    terminal.send(f"\x1b[<0;20;{second}M\x1b[<0;20;{second}m")
+    terminal.until(lambda screen: "▶" in screen.lines[second - 1])
+    terminal.send("\x1b[<64;20;5M\x1b[<65;20;5M" * 50)
+    terminal.press("q")
+    assert terminal.wait() == 0
