@@ -28,6 +28,7 @@ def test_the_wheel_carries_code_sheets_and_licence_and_no_tests(wheel: Path) -> 
     names = zipfile.ZipFile(wheel).namelist()
     assert "app/__main__.py" in names
     assert "app/styles/tokens.tcss" in names
+    assert {"app/ui/web/index.html", "app/ui/web/begin.js", "app/ui/web/page.css"} <= {*names}
     assert any(name.endswith("licenses/LICENSE") for name in names)
     assert not [name for name in names if name.startswith(("tests/", "bench/", "styles/"))]
 
