@@ -153,10 +153,16 @@ LEAVING = (
         "Revoke what only this terminal would end, then leave",
         verb="revoke",
     ),
-    Key("leave", "q", "quit anyway", "Leave; what is said to happen then happens"),
+    Key("leave", "l", "leave anyway", "Leave; nobody ends them until netgrant runs again"),
     Key("back", "escape", "stay", "Stay"),
 )
-"""The keys of the question that is asked when quitting would leave something undone."""
+"""The keys of the question about grants that only this terminal would end."""
+
+WAITING = (
+    Key("leave", "l", "leave now", "Leave at once; the next start finds out what came of the writes"),
+    Key("back", "escape", "stay", "Stay"),
+)
+"""The keys shown to whoever quits while writes are under way."""
 
 HISTORY = (
     Key("filter", "slash", "search", "Search: text, by:NAME, ns:NAME, ticket:ID, since:7d, until:TIME"),
@@ -208,6 +214,7 @@ REPORT = (Key("back", "escape,q,enter", "back", "Close the report"),)
 """The keys of a report that is only read."""
 
 ANYWHERE = (
+    Key("quit", "ctrl+q", "quit", "Leave from wherever you are; it asks as q does", in_footer=False),
     Key("suspend_process", "ctrl+z", "stop", "Stop, and go to the shell; fg brings it back", in_footer=False),
 )
 """The keys that every screen has."""
@@ -219,6 +226,7 @@ SCREENS = {
     "other forms": DIALOG,
     "revoke": REVOKE_FORM,
     "quit": LEAVING,
+    "quit while writing": WAITING,
     "history": HISTORY,
     "contexts": CONTEXTS,
     "no cluster": TROUBLE,

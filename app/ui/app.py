@@ -10,6 +10,8 @@ from app.errors import NetgrantError
 from app.ui.alerting import Alerting
 from app.ui.backend import Backend
 from app.ui.feed import Feed
+from app.ui.keeper import Keeper
+from app.ui.pages import Dialog
 from app.ui.process import ProcessApp
 from app.ui.runner import Runner
 from app.ui.sentences import told
@@ -42,6 +44,9 @@ class NetgrantApp(ProcessApp):
         self.draft: Proposal | None = None
         """What was typed into the form for a new grant and not granted."""
         self.alerting = Alerting(self)
+        self.keeper = Keeper(self)
+        self.errors_told = 0
+        """How often something was told that went wrong: whoever waits to leave then stays."""
 
     def on_mount(self) -> None:
         """Show the dashboard at once, and begin to follow behind it."""
@@ -54,6 +59,7 @@ class NetgrantApp(ProcessApp):
 
     def _begin(self) -> None:
         self.alerting.start()
+        self.keeper.start()
         self.feed.start()
         self.feed.show(self.backend.preferences.contexts)
 
@@ -61,6 +67,7 @@ class NetgrantApp(ProcessApp):
         self, text: str, severity: SeverityLevel = "information", *, seconds: float | None = None
     ) -> None:
         """Show a sentence for a moment; whatever stands in it is shown as it is."""
+        self.errors_told += severity == "error"
         shown = text if len(text) <= LONGEST_SAID else f"{text[:LONGEST_SAID]}…"  # else it covers the screen
         self.notify(clean_block(shown), severity=severity, timeout=seconds, markup=False)
 
@@ -69,8 +76,15 @@ class NetgrantApp(ProcessApp):
         self.say(told(error), "error", seconds=15)
 
     async def action_quit(self) -> None:
-        """Leave."""
-        self.exit(0)
+        """Leave, after asking where that would leave something undone."""
+        from app.ui.leaving import leave
+
+        leave(self)
+
+    def action_help_quit(self) -> None:
+        """Say how to leave: by habit this key is pressed for it, and to copy."""
+        is_form = isinstance(self.screen, Dialog)
+        self.say("Esc closes this, then q quits" if is_form else "Press q to quit")
 
     async def on_unmount(self) -> None:
         """Let go of clusters and registry, once what was begun has ended."""

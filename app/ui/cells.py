@@ -13,7 +13,7 @@ from app.domain.durations import format_left
 from app.domain.grant import State
 from app.domain.ids import short
 from app.domain.text import clean
-from app.domain.view import GrantRow
+from app.domain.view import GrantRow, nets_shown
 from app.ui.view import Shown
 
 SIGNS = {State.OVERDUE: "!", State.DRIFTED: "~", State.PENDING: "?", State.ENDING: "×"}
@@ -124,13 +124,16 @@ def _target(row: GrantRow, pods: int | None) -> Cell:
     return Cell(row.target, WARN if pods == 0 else "", "" if pods is None else f" ({pods})")
 
 
-def cells_of(row: GrantRow, pods: int | None = None, *, brief: bool = False) -> dict[str, Cell]:
+def cells_of(
+    row: GrantRow, pods: int | None = None, *, brief: bool = False, is_keeping: bool = False
+) -> dict[str, Cell]:
     """Return a row's cells by the name of their column, all but the countdown.
 
     Args:
         row: the grant.
         pods: how many its target means now; None where that is not known.
         brief: whether room is scarce: TCP, the usual protocol, is then left out.
+        is_keeping: whether this process ends what is overdue in its cluster.
     """
     token = TOKENS[row.state]
     return {
@@ -142,7 +145,7 @@ def cells_of(row: GrantRow, pods: int | None = None, *, brief: bool = False) -> 
         "from": Cell(_ARROWS.get(row.direction, "") + row.peers),
         "ports": Cell(row.ports.replace("/TCP", "") if brief else row.ports),
         "direction": Cell(_DIRECTIONS.get(row.direction, row.direction)),
-        "nets": Cell(row.nets, "" if row.armed else WARN),
+        "nets": Cell(nets_shown(row, is_keeping), "" if row.armed else WARN),
         "by": Cell(row.requested_by),
         "id": Cell(short(row.id), QUIET),
         "reason": Cell(_why(row)),

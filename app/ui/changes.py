@@ -89,7 +89,37 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _revoke(page: Page, chosen: dict[RowKey, Shown], agreed: Agreed) -> None:
+def revoke_all(page: Page, chosen: tuple[Shown, ...], reason: str, then: Callable[[bool], None]) -> None:
+    """End grants for a reason that needs no form; in production that asks for it as ever.
+
+    Args:
+        page: where marks may stand.
+        chosen: the grants.
+        reason: why.
+        then: is told whether all of them were seen gone; not called where the form is closed.
+    """
+    by_key = {shown.key: shown for shown in chosen}
+
+    def answered(agreed: Agreed | None) -> None:
+        if agreed is not None:
+            _revoke(page, by_key, agreed, then)
+
+    patterns = page.net.backend.preferences.production
+    names = dict.fromkeys(shown.cluster.name for shown in chosen)
+    guarded = tuple(name for name in names if matches(name, patterns))
+    if guarded:
+        page.net.push_screen(Revoke(chosen, guarded), answered)
+        return
+    seen = {key: shown.cluster.rows.grant(shown.row.id) for key, shown in by_key.items()}
+    answered(Agreed(reason, {key: grant for key, grant in seen.items() if grant is not None}))
+
+
+def _revoke(
+    page: Page,
+    chosen: dict[RowKey, Shown],
+    agreed: Agreed,
+    then: Callable[[bool], None] | None = None,
+) -> None:
     def work(shown: Shown, seen: Grant) -> Callable[[], Awaitable[Ended]]:
         async def end() -> Ended:
             return await revoke_as_seen(connected(shown.cluster), seen, agreed.reason)
@@ -107,6 +137,8 @@ def _revoke(page: Page, chosen: dict[RowKey, Shown], agreed: Agreed) -> None:
         if blocked := [f"✗ {text}" for _, value in ended for text in value.blocked]:
             outcomes.insist(page.net, "Not revoked: access is still open", blocked)
         _close(page, chosen, ends, f"{len(told)} of {len(ends)} revoked")
+        if then is not None:
+            then(len(told) == len(ends))
 
     works = {key: work(chosen[key], seen) for key, seen in agreed.seen.items()}
     page.net.alerting.expect(works)

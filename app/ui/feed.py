@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from textual.signal import Signal
@@ -62,6 +63,7 @@ class Feed:
         self.clusters: tuple[LiveCluster, ...] = ()
         self._tasks: dict[LiveCluster, asyncio.Task[None]] = {}
         self._ending: set[asyncio.Task[None]] = set()
+        self._needed: set[asyncio.Task[None]] = set()  # of those: whose connection a write may still use
         self._pending: Timer | None = None
         self._judging: Timer | None = None
         self._told_at = 0.0
@@ -128,13 +130,22 @@ class Feed:
         self._tasks[cluster] = asyncio.create_task(work, name=f"follow {cluster.name}")
 
     def _stop(self, cluster: LiveCluster) -> asyncio.Task[None] | None:
-        """Begin to end the following of a cluster; return what has yet to end."""
+        """Begin to end the following of a cluster; return what has yet to end.
+
+        Its connection stays until the writes have ended that are under way: it may be what they go over.
+        """
         task = self._tasks.pop(cluster, None)
         if task is not None:
-            task.cancel()
             self._ending.add(task)
             task.add_done_callback(self._ending.discard)
+            self._needed.add(task)
+            self._app.runner.when_idle(partial(self._cancel, task))
         return task
+
+    def _cancel(self, task: asyncio.Task[None]) -> None:
+        if task in self._needed:  # once: a second cancel would break into its tidying up
+            self._needed.discard(task)
+            task.cancel()
 
     async def _follow(
         self, cluster: LiveCluster, before: asyncio.Task[None] | None, may_prompt: bool
@@ -182,6 +193,8 @@ class Feed:
         self._is_over = True
         for cluster in tuple(self._tasks):
             self._stop(cluster)
+        for task in tuple(self._needed):
+            self._cancel(task)
         await asyncio.gather(*self._ending, return_exceptions=True)
 
     def _note(self) -> None:

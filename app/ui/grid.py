@@ -30,6 +30,7 @@ class _Drawn:
 
     row: GrantRow
     pods: int | None
+    is_kept: bool
     cells: dict[str, Cell]
 
 
@@ -42,6 +43,8 @@ class Grid:
 
     def __init__(self, pods_of: Callable[[Shown], int | None]) -> None:
         self._pods_of = pods_of
+        self.is_keeping = False
+        """Whether this process ends what is overdue in the clusters that it is connected to."""
         self._drawn: dict[Key, _Drawn] = {}
         self._needs: dict[str, int] = {}
         self.layout = Layout(0)
@@ -70,10 +73,11 @@ class Grid:
     def _draw(self, shown: Shown, *, brief: bool) -> bool:
         key, pods = key_of(shown), self._pods_of(shown)
         known = self._drawn.get(key)
-        if known is not None and known.row is shown.row and known.pods == pods:
+        is_kept = self.is_keeping and shown.cluster.session is not None
+        if known is not None and known.row is shown.row and (known.pods, known.is_kept) == (pods, is_kept):
             return False
-        cells = cells_of(shown.row, pods, brief=brief)
-        self._drawn[key] = _Drawn(shown.row, pods, cells)
+        cells = cells_of(shown.row, pods, brief=brief, is_keeping=is_kept)
+        self._drawn[key] = _Drawn(shown.row, pods, is_kept, cells)
         for name, cell in cells.items():
             if name in self._needs:
                 width = width_of(cell.text[:_MEASURED]) + width_of(cell.tail)

@@ -30,6 +30,7 @@ STATES: Mapping[State, str] = {
 """What each state means."""
 NETS: Mapping[str, str] = {
     "J": "a dead-man Job ends it, even with this machine switched off",
+    "T": "only this terminal does, while netgrant runs in it: quitting asks what is to become of it",
     "?": "Jobs may not be read, so nobody here can tell",
     "–": "nothing ends it by itself",
 }

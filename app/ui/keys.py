@@ -7,8 +7,13 @@ from textual.binding import Binding, BindingType
 from app.commands.catalog import Key
 
 
-def bindings(keys: Iterable[Key]) -> list[BindingType]:
-    """Return one binding for each key, in the order of the footer."""
+def bindings(keys: Iterable[Key], *, priority: bool = False) -> list[BindingType]:
+    """Return one binding for each key, in the order of the footer.
+
+    Args:
+        keys: of one screen.
+        priority: whether they act before those of whatever is in front, forms too.
+    """
     return [
         Binding(
             key.keys,
@@ -17,6 +22,7 @@ def bindings(keys: Iterable[Key]) -> list[BindingType]:
             show=key.in_footer,
             id=key.id,
             tooltip=key.help,
+            priority=priority,
         )
         for key in keys
     ]

@@ -6,6 +6,7 @@ Law: a dialog is a function of the screen stack: it takes values, gives one back
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
+from textual.actions import SkipAction
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
@@ -37,6 +38,13 @@ class _Keyed(Screen[ScreenResultType]):
 
     def show_view(self, view: View) -> None:
         """Show what has changed; called ten times a second at most, and each second."""
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected; where nothing is, say how to leave, in front of a page too."""
+        try:
+            super().action_copy_text()
+        except SkipAction:
+            self.net.action_help_quit()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what writes where nothing may be written."""

@@ -19,7 +19,7 @@ from app.ui.keys import bindings
 class ProcessApp(App[int]):
     """An app whose end can be told in a line by whoever ran it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings(ANYWHERE)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(ANYWHERE, priority=True)
 
     def get_driver_class(self) -> type[Driver]:
         """Return our own driver where Textual would take its own for this terminal."""

@@ -133,6 +133,20 @@ class Runner:
             await asyncio.wait(tuple(self._tasks), timeout=seconds)
         return self.under_way
 
+    def when_idle(self, then: Callable[[], object]) -> None:
+        """Call it once all that is under way now has ended; at once where nothing is."""
+        left = set(self._tasks)
+        if not left:
+            then()
+
+        def end(task: asyncio.Task[Any]) -> None:
+            left.discard(task)
+            if not left:
+                then()
+
+        for task in tuple(left):
+            task.add_done_callback(end)
+
     def let_go(self) -> None:
         """Wait for nothing any more: whoever quits has been told what that means."""
         self._is_let_go = True

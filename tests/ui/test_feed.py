@@ -15,6 +15,7 @@ from app.live.cluster import LiveCluster, Memory, Stage
 from app.live.projector import Change
 from app.ui.app import NetgrantApp
 from app.ui.feed import Feed, Happened, Patience
+from app.ui.runner import Runner
 from app.ui.view import View
 from tests.ui import objects
 from tests.ui.objects import NOW
@@ -66,6 +67,7 @@ class Bare(App[int]):
     def __init__(self, backend: StillBackend, patience: Patience | None) -> None:
         super().__init__()
         self.backend = backend
+        self.runner = Runner(cast("NetgrantApp", self))
         self.feed = Feed(cast("NetgrantApp", self), patience)
         self.seen: list[View] = []
         self.happened: list[tuple[Happened, ...]] = []
@@ -219,6 +221,18 @@ async def test_a_second_connection_waits_for_the_first_to_let_go() -> None:
         run.backend.lets_go.set()
         await run.until(lambda: run.cluster.session)
         assert run.backend.events == ["begin prod", "end prod", "begin prod"]
+
+
+async def test_a_connection_stays_until_the_writes_over_it_have_ended() -> None:
+    async with feeding() as run:
+        await run.until(lambda: run.cluster.session)
+        gate = asyncio.Event()
+        run.app.runner.start("writing", gate.wait)
+        run.feed.show(("other",))
+        await run.until(lambda: run.cluster.session)
+        assert run.backend.events == ["begin prod", "begin other"]
+        gate.set()
+        await run.until(lambda: "end prod" in run.backend.events)
 
 
 async def test_what_is_followed_already_goes_on_as_it_is() -> None:

@@ -69,6 +69,7 @@ class Dashboard(TableActions):
     def on_mount(self) -> None:
         """Hear of what becomes of grants."""
         self.net.feed.happenings.subscribe(self, self._note)
+        self.table.tell_keeping(not self.net.backend.preferences.read_only)
         super().on_mount()
 
     def _pods_of(self, shown: Shown) -> int | None:

@@ -106,6 +106,10 @@ class GrantTable(GrantLines, can_focus=True):
         self._grid.start_again(has_clusters=has_clusters)
         self._look_again(is_new=True)
 
+    def tell_keeping(self, is_keeping: bool) -> None:
+        """Say whether this process ends what is overdue; the NETS column shows it."""
+        self._grid.is_keeping = is_keeping
+
     def say(self, notice: Sequence[Piece]) -> None:
         """Say this where there are no rows, each piece a paragraph."""
         if notice != self._notice:
