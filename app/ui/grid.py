@@ -13,7 +13,7 @@ from app.ui.arrangement import Order
 from app.ui.cells import Cell, cells_of, countdown, cut, left_cell, pad, width_of
 from app.ui.columns import COLUMNS, MORE, Layout, Placed, bar_width, gap, is_brief, lay_out
 from app.ui.cursor import Key, key_of
-from app.ui.view import Shown
+from app.ui.view import Shown, is_remembered
 
 Piece = tuple[str, str]
 """A text and its token."""
@@ -73,7 +73,7 @@ class Grid:
     def _draw(self, shown: Shown, *, brief: bool) -> bool:
         key, pods = key_of(shown), self._pods_of(shown)
         known = self._drawn.get(key)
-        is_kept = self.is_keeping and shown.cluster.session is not None
+        is_kept = self.is_keeping and shown.cluster.session is not None and not is_remembered(shown.cluster)
         if known is not None and known.row is shown.row and (known.pods, known.is_kept) == (pods, is_kept):
             return False
         cells = cells_of(shown.row, pods, brief=brief, is_keeping=is_kept)

@@ -163,6 +163,7 @@ def test_what_deserves_a_look_is_marked() -> None:
     assert cells_of(row(), 0)["target"] == Cell("app=database", "-warn", " (0)")
     assert cells_of(row(), None)["target"] == Cell("app=database")
     assert cells_of(row(objects.CACHE))["nets"] == Cell("–", "-warn")
+    assert cells_of(row(objects.CACHE), is_keeping=True)["nets"] == Cell("T", "-warn")
 
 
 def test_a_hostile_context_name_is_harmless() -> None:
