@@ -154,8 +154,8 @@ def _labels(written: str, values: Values, noun: str = "pod") -> Offer:
     if "=" in term or "(" in term or " " in term:
         return base, ()
     is_negated = base > 0 and written[base - 1] == "!"
-    words = _bare_keys(values) if is_negated else chain(_keys(values), _pairs(values, noun))
-    return base, best(term, words, _is_written_so)
+    offered = _bare_keys(values) if is_negated else chain(_keys(values), _pairs(values, noun))
+    return base, best(term, offered, _is_written_so)
 
 
 def _ordered(counts: Mapping[str, int]) -> list[tuple[str, int]]:
