@@ -45,6 +45,8 @@ class Adoption:
     until: datetime | None = None
     ticket: str = ""
     incident: str = ""
+    uid: str = ""
+    """Of the very policy that is meant; empty: whichever has the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +58,43 @@ class Adopted:
     warnings: tuple[str, ...] = ()
 
 
-def _check(policy: NetworkPolicy | None, adoption: Adoption) -> tuple[NetworkPolicy, tuple[str, ...]]:
-    where = f"{adoption.namespace}/{adoption.name}"
-    if policy is None:
-        raise NotFoundError(f"there is no NetworkPolicy {where}", status=404)
-    labels = policy.metadata.labels or {}
-    if grant_id := labels.get(GRANT_LABEL):
-        raise RefusedError(f"{where} already is grant {grant_id}", fix=f"netgrant extend {grant_id} …")
+def why_not(policy: NetworkPolicy) -> RefusedError | None:
+    """Return why a policy cannot be put under a deadline; None where it can."""
+    where = f"{policy.metadata.namespace}/{policy.metadata.name}"
+    if grant_id := (policy.metadata.labels or {}).get(GRANT_LABEL):
+        return RefusedError(f"{where} already is grant {grant_id}", fix=f"netgrant extend {grant_id} …")
     if policy.metadata.deletion_timestamp:
-        raise RefusedError(f"{where} is being deleted")
+        return RefusedError(f"{where} is being deleted")
     if owners := policy.metadata.owner_references:
         names = ", ".join(f"{owner.kind}/{owner.name}" for owner in owners)
-        raise RefusedError(
+        return RefusedError(
             f"{where} is owned by {names}: the garbage collector keeps it while any owner lives",
             fix="shorten the life of the owner instead, or copy the policy: netgrant grant -f",
         )
     if policy.metadata.finalizers:
         names = ", ".join(policy.metadata.finalizers)
-        raise RefusedError(f"{where} is held by finalizer {names}: the deadline could not remove it")
-    manager = labels.get(MANAGED_BY, "")
-    if manager:
+        return RefusedError(f"{where} is held by finalizer {names}: the deadline could not remove it")
+    return None
+
+
+def manager_of(policy: NetworkPolicy) -> str:
+    """Return who says to manage the policy, and may bring it back after the deadline; empty if nobody."""
+    return (policy.metadata.labels or {}).get(MANAGED_BY, "")
+
+
+def _check(policy: NetworkPolicy | None, adoption: Adoption) -> tuple[NetworkPolicy, tuple[str, ...]]:
+    where = f"{adoption.namespace}/{adoption.name}"
+    if policy is None:
+        raise NotFoundError(f"there is no NetworkPolicy {where}", status=404)
+    if adoption.uid not in ("", policy.metadata.uid):
+        raise ConflictError(
+            f"{where} was replaced by another policy since it was shown: nothing was adopted",
+            status=409,
+            fix="look at it again",
+        )
+    if (refusal := why_not(policy)) is not None:
+        raise refusal
+    if manager := manager_of(policy):
         return policy, (f"{where} is managed by {manager}, which may bring it back after the deadline",)
     return policy, ()
 

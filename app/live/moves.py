@@ -48,7 +48,7 @@ def why_fixed(row: GrantRow | None, now: datetime) -> str:
     loose = [part for part in row.parts if part.policy and part.deadman is not Deadman.ARMED]
     if loose or not row.armed:
         what = "; ".join(dict.fromkeys(str(part.deadman) for part in loose)) or "no policy"
-        return f"its dead-man switch is not armed ({what}): revoke it and make a new grant"
+        return f"its switch is not armed ({what}): revoke it and make a new grant"
     if row.deadline is None or row.deadline <= now:
         return "its deadline has passed: make a new grant"
     return ""

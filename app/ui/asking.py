@@ -34,6 +34,7 @@ class Asking(Dialog[T], Generic[T]):
     KEYS: ClassVar[tuple[Key, ...]] = DIALOG
     BINDINGS: ClassVar[list[BindingType]] = bindings(DIALOG)
     CSS_PATH = [sheet("fields.tcss"), sheet("dialogs.tcss")]  # noqa: RUF012 - Textual types it so
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual types it so
     BACK: ClassVar[str] = "Back"
 
     def __init__(self, title: str, verb: str) -> None:
@@ -46,9 +47,9 @@ class Asking(Dialog[T], Generic[T]):
 
     def compose(self) -> ComposeResult:
         """Title, body, buttons."""
-        with Vertical(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield self._title
-            with VerticalScroll(classes="dialog-body", can_focus=False):
+            with Vertical(classes="dialog-body"):
                 yield from self.compose_body()
             with Horizontal(classes="dialog-buttons"):
                 yield self._keys
@@ -62,7 +63,9 @@ class Asking(Dialog[T], Generic[T]):
     def show_title(self, title: str, verb: str, keys: str) -> None:
         """Show what is asked, what the button says, and which keys do what."""
         self._title.update(Content(clean(title)))
-        self._do.label = _label(verb)
+        if (label := _label(verb)) != self._do.label:
+            self._do.label = label
+            self._do.refresh(layout=True)  # else it stays as wide as it was, and is cut
         self.show_keys(keys)
 
     def show_keys(self, keys: str) -> None:

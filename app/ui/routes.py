@@ -47,7 +47,9 @@ async def revoke(page: Page, chosen: tuple[Shown, ...]) -> None:
 
 async def adopt(page: Page) -> None:
     """Put a policy that already stands under a deadline."""
-    _not_yet(page)
+    from app.ui.adopting import ask_adopt
+
+    ask_adopt(page)
 
 
 async def history(page: Page) -> None:
@@ -95,7 +97,3 @@ async def trouble(page: Page, cluster: LiveCluster) -> None:
 async def leave(page: Page) -> None:
     """Quit, after asking what to do with grants that nothing but this terminal would end."""
     await page.net.action_quit()
-
-
-def _not_yet(page: Page) -> None:
-    page.net.say("not here yet")

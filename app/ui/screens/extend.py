@@ -66,7 +66,7 @@ class Extend(Asking[Wish]):
         self._limits = limits
         self._about = About()
         self._life = LifeField("15m", sign="+", label="By")
-        self._reason = Field("Reason", name="reason", placeholder="why is it needed longer?")
+        self._reason = Field("Reason", name="reason", placeholder="why?")
         self._sum = Static(classes="dialog-sum")
         self._view: View | None = None
         self._cases: tuple[_Case, ...] = ()
@@ -103,7 +103,10 @@ class Extend(Asking[Wish]):
         self._life.complain(error)
         can = sum(case.can for case in self._cases)
         self._show_title(can)
-        self._about.show(_one(self._cases[0]) if len(self._cases) == 1 else [_line(c) for c in self._cases])
+        named = len({shown.cluster for shown in self._chosen}) > 1
+        self._about.show(
+            _one(self._cases[0]) if len(self._cases) == 1 else [_line(c, named=named) for c in self._cases]
+        )
         self._sum.update(Content(_sum(self._cases, self._limits)))
 
     def _show_title(self, can: int) -> None:
@@ -152,13 +155,14 @@ def _one(case: _Case) -> list[Line]:
     ]
     if row.deadline is not None:
         end = both_clocks(row.deadline, case.now)
-        lines.append(((f"ends now at {end}, {left_told(row.deadline - case.now)}", ""),))
+        lines.append(((f"now ends at {end}, {left_told(row.deadline - case.now)}", ""),))
     return lines
 
 
-def _line(case: _Case) -> Line:
-    """Return one of several grants on one line."""
-    name = (f"{name_of(case.shown.row)}  ", "")
+def _line(case: _Case, *, named: bool) -> Line:
+    """Return one of several grants on one line; where clusters are several, with its own."""
+    cluster = f"{case.shown.cluster.name}  " if named else ""
+    name = (f"{cluster}{name_of(case.shown.row)}  ", "")
     if case.fixed:
         return name, (f"✗ {case.fixed}", "-bad")
     if case.move is None:

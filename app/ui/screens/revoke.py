@@ -18,6 +18,7 @@ from app.commands.catalog import REVOKE_FORM, Key, verb
 from app.commands.revoke import difference
 from app.domain.grant import Grant
 from app.domain.remarks import parse_reason
+from app.domain.text import clean_block
 from app.errors import InputError
 from app.ui.asking import Asking
 from app.ui.keys import bindings
@@ -98,8 +99,8 @@ class Revoke(Asking[Agreed]):
         now = {shown.key: shown.cluster.server_now(view.now) for shown in self._chosen}
         self._about.show([line for case in self._cases for line in _lines(case, now[case.shown.key])])
         where = ", ".join(self._production)
-        self._typed.show_note(f"{self.phrase!r}, for {where} is production" if where else "")
-        self._hint.update(Content("Connections made before may live on."))
+        asks = f"\n! {where} is production: to revoke, type  {self.phrase}" if where else ""
+        self._hint.update(Content(f"Connections made before may live on.{clean_block(asks)}"))
 
     def _case(self, shown: Shown, view: View) -> _Case:
         seen, found = self._opened[shown.key], view.find(shown.key)
@@ -133,7 +134,7 @@ class Revoke(Asking[Agreed]):
         if reason is None:
             return
         if self._production and self._typed.text != self.phrase:
-            self._typed.complain(f"type {self.phrase!r}, without the quotes; or Esc to leave it")
+            self._typed.complain(f"to revoke, type exactly  {self.phrase}  or leave with Esc")
             self._typed.focus()
             return
         seen = {case.shown.key: case.seen for case in self._cases if case.seen and not case.trouble}
@@ -163,7 +164,7 @@ def _lines(case: _Case, now: datetime) -> list[Line]:
     row = case.shown.row
     left = "" if row.deadline is None else f"   {left_told(row.deadline - now)}"
     where = f"{', '.join(row.namespaces)}  " if row.namespaces else ""
-    first: Line = ((f"{where}{access(row)}", ""), (left, "-quiet"))
+    first: Line = ((f"{where}{access(row)}", ""), (f"{left}   in {case.shown.cluster.name}", "-quiet"))
     names = ", ".join(f"{part.namespace}/{part.policy}" for part in row.parts if part.policy)
     lines: list[Line] = [first, ((f"  {said(row)}", "-quiet"),), ((f"  {names or 'a Job alone'}", "-quiet"),)]
     return [*lines, ((f"  ✗ {case.trouble}", "-bad"),)] if case.trouble else lines
