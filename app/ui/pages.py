@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, cast
 
 from textual.actions import SkipAction
 from textual.await_complete import AwaitComplete
+from textual.geometry import Offset
 from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widget import Widget
 
 from app.commands.catalog import Key
 from app.live.cluster import LiveCluster
@@ -45,6 +47,15 @@ class _Keyed(Screen[ScreenResultType]):
             super().action_copy_text()
         except SkipAction:
             self.net.action_help_quit()
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Return what stands there, but nothing that is gone and only still drawn.
+
+        Textual asks what is pressed for its container, and would end on a message just taken off.
+        """
+        found, offset = super().get_widget_and_offset_at(x, y)
+        is_here = found is self or (found is not None and found.parent is not None)
+        return (found, offset) if is_here else (None, None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what writes where nothing may be written."""
