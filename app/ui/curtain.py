@@ -47,8 +47,8 @@ def drawn(view: View) -> Iterator[None]:
     if not lines:
         yield
         return
-    _write(_DRAW + "\r\n".join(lines))
     try:
+        _write(_DRAW + "\r\n".join(lines))  # within: an interrupt may come before this has returned
         yield
     except BaseException:
         _write(_LIFT)

@@ -24,6 +24,7 @@ INTERRUPTED = 130
 _GRACE_SECONDS = 0.8
 """For a write under way; what it has not done by then the next start finds out, as after a crash."""
 _LOOK_SECONDS = 1.0
+_MAIN_SCREEN = b"\x1b[?1049l\x1b[?25h"
 _RESTORE = (
     b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l\x1b[?2004l\x1b[?2048l\x1b[?7h"
     b"\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"
@@ -45,6 +46,8 @@ def run(app: "NetgrantApp") -> int:
         return INTERRUPTED if ending.is_told else code
 
     code = asyncio.run(whole())
+    if code == INTERRUPTED:
+        _write(_MAIN_SCREEN)  # told early, Textual has not begun, and does not take back what was drawn first
     if app.fault is not None and code != INTERRUPTED:
         raise app.fault
     return code or app.return_code or 0
@@ -107,10 +110,16 @@ def _attributes() -> list[Any] | None:
 
 
 def _restore(attributes: list[Any]) -> None:
-    """Give the terminal back; one that takes nothing any more is not waited for."""
+    """Give the terminal back."""
     with suppress(termios.error, ValueError, OSError):
-        assert sys.__stdin__ is not None and sys.__stderr__ is not None
+        assert sys.__stdin__ is not None
         termios.tcsetattr(sys.__stdin__.fileno(), termios.TCSANOW, attributes)
-        screen = sys.__stderr__.fileno()
-        if select.select([], [screen], [], 0)[1]:
-            os.write(screen, _RESTORE)
+    _write(_RESTORE)
+
+
+def _write(text: bytes) -> None:
+    """Write to the terminal; one that takes nothing any more is not waited for."""
+    with suppress(ValueError, OSError):
+        screen = sys.__stderr__.fileno() if sys.__stderr__ is not None else -1
+        if os.isatty(screen) and select.select([], [screen], [], 0)[1]:
+            os.write(screen, text)

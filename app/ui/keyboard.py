@@ -29,6 +29,14 @@ _PATIENCE_SECONDS = 1.0
 """How long an effect is waited for: what takes longer, a widget that is gone for instance, holds no key."""
 
 
+def draw_whole(app: App[Any]) -> None:
+    """Draw every cell again: what the terminal shows is not what it was given."""
+    if app._screen_stack:
+        screen = app.screen
+        full = screen._compositor.render_update(full=True, screen_stack=app._background_screens)
+        app._display(screen, full)
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver for Linux and macOS."""
 
@@ -56,10 +64,7 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_later(_LOOK_SECONDS, self._pay)
         else:
             self._owes_picture = False
-            self._app.call_later(self._draw)
-
-    def _draw(self) -> None:
-        self._app.screen.refresh(layout=True)
+            self._app.call_later(draw_whole, self._app)
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; this must arrive, however long it takes."""

@@ -3,17 +3,22 @@
 Law: Textual's traceback shows every local value, credentials too; it is never drawn.
 """
 
+from functools import partial
 from typing import ClassVar
 
 from rich.console import RenderableType
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Event, MouseEvent, Resize
+from textual.timer import Timer
 
 from app.commands.catalog import ANYWHERE
 from app.errors import NetgrantError
+from app.ui.keyboard import TerminalDriver, draw_whole
 from app.ui.keys import bindings
+
+_REST_SECONDS = 0.1
 
 
 class ProcessApp(App[int]):
@@ -21,18 +26,27 @@ class ProcessApp(App[int]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(ANYWHERE, priority=True)
 
+    _redraw: Timer | None = None
+
     def get_driver_class(self) -> type[Driver]:
         """Return our own driver where Textual would take its own for this terminal."""
-        from app.ui.keyboard import TerminalDriver
-
         found = super().get_driver_class()
         return TerminalDriver if issubclass(TerminalDriver, found) else found
 
     async def _on_resize(self, event: Resize) -> None:
-        """Draw all anew even where the size is the same again: between two sizes a terminal forgets."""
-        if event.size == self._size and self._screen_stack:
-            self.screen.refresh(layout=True)
+        """Draw all anew once the size rests, even if it is the same again: a terminal forgets meanwhile."""
         await super()._on_resize(event)
+        if self._redraw is not None:
+            self._redraw.stop()
+        self._redraw = self.set_timer(_REST_SECONDS, partial(draw_whole, self))
+
+    async def on_event(self, event: Event) -> None:
+        """Let no click end the app: what was clicked on may be gone before Textual asks for its parent."""
+        try:
+            await super().on_event(event)
+        except AttributeError:
+            if not isinstance(event, MouseEvent):
+                raise
 
     @property
     def fault(self) -> Exception | None:

@@ -135,8 +135,8 @@ class Terminal:
             assert time.monotonic() < give_up, f"it did not end:\n{self.screen.text}"
             if self._far < 0 or not self.read(0.02):
                 time.sleep(0.01)
-        if self._far >= 0:
-            self.drain()
+        while self._far >= 0 and self.read(0.1):  # what it wrote last may still be on its way
+            pass
         return self.process.returncode
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.cli.conftest import Served
 from tests.cli.line import Line, grant
 from tests.contract.eventually import eventually
-from tests.e2e import register
+from tests.e2e import keys, register
 from tests.ui.pty.conftest import Opened
 from tests.ui.pty.terminal import Terminal
 
@@ -160,10 +160,12 @@ def test_a_signal_in_the_midst_of_a_write_ends_it_and_the_next_start_finds_out(
     before = terminal.attributes()
     try:
         terminal.until("● live")
+        terminal.until(keys.row(r"(29|30):\d\d .* J "))
         terminal.press("e")
         terminal.until("Reason")
         terminal.type("15m\rvendor\r")
-        eventually(lambda: any(row.startswith("PATCH") for row in alive.relay.lines()[-3:]), what="the write")
+        write = f"PATCH /apis/batch/v1/namespaces/{namespace}/jobs"
+        eventually(lambda: any(row.startswith(write) for row in alive.relay.writes()), what="the write")
 
         began = time.monotonic()
         terminal.process.send_signal(number)
