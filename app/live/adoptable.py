@@ -5,17 +5,18 @@ Law: pure. What cannot be adopted is listed with the reason; the use case looks 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.commands.adopt import manager_of, why_not
 from app.domain.labels import selector_from_object
 from app.domain.manifest import GRANT_LABEL
 from app.domain.objects import NetworkPolicy, Pod
-from app.domain.policyspec import summarise
+from app.domain.policyspec import Summary, summarise
 from app.errors import InputError
 from app.live.cluster import LiveCluster
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """One policy that stands and is no grant."""
 
@@ -25,10 +26,6 @@ class Candidate:
     """Why it cannot be adopted; empty where it can."""
     manager: str
     """Who may bring it back."""
-    target: str
-    direction: str
-    peers: str
-    ports: str
     haystack: str
     """What a search looks through."""
 
@@ -37,23 +34,27 @@ class Candidate:
         """Return what tells it from all others, and from a successor of its name."""
         return self.cluster.name, self.policy.metadata.namespace, self.policy.metadata.uid
 
+    @cached_property
+    def told(self) -> Summary:
+        """Return what it lets through in words: made for those that are seen, for it takes its time."""
+        return summarise((self.policy.spec or {},))
+
 
 def candidate(cluster: LiveCluster, policy: NetworkPolicy) -> Candidate:
     """Return one policy as it is listed."""
-    meta, told = policy.metadata, summarise((policy.spec or {},))
-    refusal, manager = why_not(policy), manager_of(policy)
-    where = f"{meta.namespace}/{meta.name} "
-    return Candidate(
-        cluster,
-        policy,
-        refusal.message.removeprefix(where) if refusal else "",
-        manager,
-        told.target,
-        told.direction,
-        told.peers,
-        told.ports,
-        " ".join((cluster.name, meta.namespace, meta.name, told.target, manager)).lower(),
-    )
+    meta, refusal, manager = policy.metadata, why_not(policy), manager_of(policy)
+    why = refusal.message.removeprefix(f"{meta.namespace}/{meta.name} ") if refusal else ""
+    words = (cluster.name, meta.namespace, meta.name, manager, *_labels(policy))
+    return Candidate(cluster, policy, why, manager, " ".join(words).lower())
+
+
+def _labels(policy: NetworkPolicy) -> Iterator[str]:
+    """Yield the labels that it selects by, as far as they are plain."""
+    selector = (policy.spec or {}).get("podSelector")
+    labels = selector.get("matchLabels") if isinstance(selector, dict) else None
+    if isinstance(labels, dict):
+        for key, value in labels.items():
+            yield f"{key}={value}"
 
 
 class Adoptable:

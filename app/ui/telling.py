@@ -45,8 +45,11 @@ def both_clocks(moment: datetime, now: datetime, zone: tzinfo | None = None) -> 
     server = moment.astimezone(UTC)
     if server >= FAR - _DAY:
         return "the end of days"
-    day = "" if server.date() == now.astimezone(UTC).date() else f"{server:%Y-%m-%d} "
-    local = server.astimezone(zone)
+    day = "" if server.date() == now.astimezone(UTC).date() else f"{server.date()} "
+    try:
+        local = server.astimezone(zone)
+    except OverflowError:  # west of Greenwich, before the year 1
+        local = server
     if not local.utcoffset():
         return f"{day}{server:%H:%M:%S} UTC"
     its_day = "" if local.date() == server.date() else f"{local:%a} "

@@ -100,5 +100,6 @@ def test_what_it_selects_now() -> None:
     pods = selected(one)
     assert pods is not None
     assert [pod.metadata.name for pod in pods] == ["database-0", "database-1", "database-2"]
-    assert (one.target, one.direction, one.peers, one.ports) == ("app=database", "ingress", "app=y", "22/TCP")
+    told = (one.told.target, one.told.direction, one.told.peers, one.told.ports)
+    assert told == ("app=database", "ingress", "app=y", "22/TCP")
     assert selected(candidate(where, policy("production", "x", {"podSelector": {"matchLabels": 3}}))) is None

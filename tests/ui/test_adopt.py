@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from textual.widgets import Static
 
 from app.domain.manifest import GRANT_LABEL, MANAGED_BY
 from app.domain.objects import FullMeta, NetworkPolicy, OwnerReference
@@ -16,6 +17,7 @@ from app.ui.screens.dashboard import Dashboard
 from app.ui.widgets.field import Field
 from app.ui.widgets.lines import Chooser
 from tests.commands.adopting import NAME
+from tests.commands.fakes import FakeClock
 from tests.commands.world import World, policy
 from tests.ui.changing_stage import done, keyed, nothing_was_written, seen, toasts
 from tests.ui.objects import NOW, spec
@@ -189,6 +191,24 @@ async def test_the_cursor_stays_with_its_policy_while_others_come_and_go() -> No
         await stage.settle(pilot)
         assert "3 of 3" in seen(stage)
         assert "ops/zoo will be REMOVED" in seen(stage)
+
+
+async def test_its_pods_are_counted_again_as_they_come_and_go() -> None:
+    app = still(with_strangers)
+    async with app.run_test(size=SMALL) as pilot:
+        await ready(pilot)
+        await press(pilot, ["a"])
+        await drawn(pilot)
+        form, (cluster,), clock = app.screen, app.feed.clusters, app.backend.clock
+        assert isinstance(form, Adopt)
+        assert isinstance(clock, FakeClock)
+        assert "app=api: 4 pods now" in str(form.query_one(".dialog-what", Static).content)
+        for item in tuple(cluster.inventory.pods.of("payments"))[:3]:
+            cluster.inventory.pods.drop(item)
+        clock.pass_time(1)
+        app.feed.publish()
+        await drawn(pilot)
+        assert "app=api: 1 pod now: api-6d9f8-d\n" in str(form.query_one(".dialog-what", Static).content)
 
 
 def stranger(namespace: str, name: str, wish: Json, **meta: Any) -> NetworkPolicy:

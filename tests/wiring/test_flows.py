@@ -11,6 +11,11 @@ from tests.wiring.flowing import Flow, flowing
 
 FIELDS = ("app=database", "198.51.100.0/24", "5432/TCP", "30m", "debug replication lag", "INC-482")
 GRANT = "netgrant.dev/grant"
+SPEC = {
+    "podSelector": {"matchLabels": {"app": "database"}},
+    "policyTypes": ["Ingress"],
+    "ingress": [{"from": [{"ipBlock": {"cidr": "198.51.100.0/24"}}], "ports": [{"port": 5432}]}],
+}
 
 
 @pytest.fixture
@@ -106,6 +111,32 @@ async def test_an_end_now(granted: str, line: Line, namespace: str) -> None:
         await flow.back()
         await flow.until(lambda: flow.witness.is_empty(namespace), "nothing left")
     assert register.phases(line.registry) == {granted: "ended"}
+    assert register.open_intents(line.registry) == []
+
+
+async def test_a_policy_that_stands_put_under_a_deadline(line: Line, namespace: str) -> None:
+    async with flowing(line, namespace) as flow:
+        ours = flow.witness.make_policy(namespace, "allow-vendor", SPEC)
+        flow.witness.make_policy(namespace, "default-deny", {"podSelector": {}, "policyTypes": ["Ingress"]})
+        await flow.press("a")
+        await flow.until(lambda: "2 of 2" in flow.seen(), "both policies in the list")
+        await flow.write("vendor")
+        await flow.press("enter")
+        await flow.write("45m")
+        await flow.press("enter")
+        await flow.write("left over from an incident")
+        await flow.press("enter")
+        await flow.back()
+        await flow.until(lambda: flow.witness.jobs(namespace), "a Job")
+        await flow.listed(1)
+        (job,) = flow.witness.jobs(namespace)
+        adopted, other = sorted(flow.witness.policies(namespace), key=lambda item: item.metadata.name)
+        assert job.spec.active_deadline_seconds == 45 * 60
+        assert (adopted.metadata.name, adopted.metadata.uid) == ("allow-vendor", ours.metadata.uid)
+        assert [owner.uid for owner in adopted.metadata.owner_references] == [job.metadata.uid]
+        assert adopted.spec.to_dict() == ours.spec.to_dict()
+        assert not other.metadata.owner_references
+    assert register.phases(line.registry) == {adopted.metadata.labels[GRANT]: "active"}
     assert register.open_intents(line.registry) == []
 
 

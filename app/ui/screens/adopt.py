@@ -6,14 +6,14 @@ listed with the reason.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from app.commands.session import Limits
-from app.domain.durations import Life, format_left
+from app.domain.durations import FAR, Life, format_left
 from app.domain.remarks import parse_reason, parse_reference
 from app.errors import InputError
 from app.live.adoptable import Adoptable, Candidate, found_by, selected
@@ -32,6 +32,7 @@ _MOST = 500
 """Policies that are listed at once; who has more types a word."""
 _HEIGHT = 12
 _NAMES = 3
+_RECOUNT = timedelta(seconds=1)
 _WAYS = {"ingress": "in", "egress": "out", "both": "in and out"}
 _DIRECTIONS = {"ingress": "in", "egress": "out", "both": "both"}
 
@@ -68,6 +69,8 @@ class Adopt(Asking[Wanted]):
         self._ticket = Field("Ticket", name="ticket", placeholder="INC-1, or nothing")
         self._sum = Static(classes="dialog-sum")
         self._view: View | None = None
+        self._counted: tuple[Candidate | None, int, datetime] = (None, 0, FAR)
+        """Whose pods were counted last, by which version of them, and when."""
 
     def compose_body(self) -> Iterable[Widget]:
         """Yield the search, the list, what is chosen, and the fields."""
@@ -135,14 +138,25 @@ class Adopt(Asking[Wanted]):
 
     def _judge(self) -> None:
         chosen, view = self.chosen, self._view
-        self._what.update(Content(_told(chosen) if chosen else ""))
         if chosen is None or view is None:
+            self._what.update(Content(""))
             self._sum.update(Content(""))
             return
+        if self._is_stale(chosen, view.now):
+            self._what.update(Content(_told(chosen)))
         now = chosen.cluster.server_now(view.now)
         life, error = self._read(now)
         self._life.complain(error)
         self._sum.update(Content(_sum(chosen, life.end(now), now) if life else ""))
+
+    def _is_stale(self, chosen: Candidate, now: datetime) -> bool:
+        """Tell whether the pods are to be counted: for another policy at once, else each second at most."""
+        pods = chosen.cluster.inventory.pods.version_of(chosen.policy.metadata.namespace)
+        known, version, moment = self._counted
+        if known is chosen and (version == pods or now - moment < _RECOUNT):
+            return False
+        self._counted = chosen, pods, now
+        return True
 
     def _read(self, now: datetime) -> tuple[Life | None, InputError | None]:
         try:
@@ -194,7 +208,7 @@ def _line(one: Candidate, widths: tuple[int, int], now: datetime | None, *, name
     if one.refusal:
         return (cluster + place, "-quiet"), (f"✗ {one.refusal}", "-quiet")
     age = format_age(meta.creation_timestamp, one.cluster.server_now(now)) if now else ""
-    told = f"{_DIRECTIONS.get(one.direction, one.direction):4} {age:>4} {one.target}"
+    told = f"{_DIRECTIONS.get(one.told.direction, one.told.direction):4} {age:>4} {one.told.target}"
     manager = f"  {one.manager} manages it" if one.manager else ""
     return (cluster + place, ""), (told, "-quiet"), (manager, "-warn")
 
@@ -209,16 +223,16 @@ def _told(one: Candidate) -> str:
         more = ", …" if len(pods) > _NAMES else ""
         count = f"{len(pods)} {'pod' if len(pods) == 1 else 'pods'} now{f': {names}{more}' if names else ''}"
     brings = f"\n! {one.manager} manages it, and may bring it back after the deadline" if one.manager else ""
-    return f"{one.target}: {count}\n{_effect(one)}{brings}"
+    return f"{one.told.target}: {count}\n{_effect(one)}{brings}"
 
 
 def _effect(one: Candidate) -> str:
     """Return what it lets through."""
-    way = _WAYS.get(one.direction, one.direction)
+    way = _WAYS.get(one.told.direction, one.told.direction)
     return (
         f"lets nothing {way.replace('and', 'or')}"
-        if one.peers == "nobody"
-        else f"lets {way}: {one.peers}  {one.ports}"
+        if one.told.peers == "nobody"
+        else f"lets {way}: {one.told.peers}  {one.told.ports}"
     )
 
 

@@ -109,7 +109,7 @@ class Revoke(Asking[Agreed]):
         if seen is None:
             return _Case(found, seen, "the cluster has not shown it yet: open this again once it has")
         now = found.cluster.rows.grant(found.row.id)
-        change = difference(seen, now) if now is not None else ""
+        change = difference(seen, now) if now is not None and now is not seen else ""
         return _Case(found, seen, f"has changed since this opened ({change}): look again" if change else "")
 
     def on_field_changed(self, message: Field.Changed) -> None:
