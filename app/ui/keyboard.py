@@ -25,8 +25,8 @@ from textual.message_pump import MessagePump
 _LOOK_SECONDS = 0.1
 _MOST_WAITING = 20
 """Writes that may wait for the terminal; at 30 Textual would stand still."""
-_PATIENCE_SECONDS = 1.0
-"""How long an effect is waited for: what takes longer, a widget that is gone for instance, holds no key."""
+_PATIENCE_SECONDS = 5.0
+"""How long an effect is waited for; what takes longer holds no key."""
 
 
 def draw_whole(app: App[Any]) -> None:
@@ -152,7 +152,13 @@ class KeysInOrder:
 
 
 async def _turn_of(pump: MessagePump) -> None:
-    """Wait until everything has been dealt with that the pump has been told so far."""
+    """Wait until everything has been dealt with that the pump has been told so far, or until it is gone."""
     done = asyncio.Event()
-    if pump.call_later(done.set):
-        await done.wait()
+    if not pump.call_later(done.set):
+        return
+    waiting = asyncio.create_task(done.wait())
+    ends = {waiting} if pump._task is None else {waiting, pump._task}
+    try:
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()

@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from textual.app import App
 from textual.binding import BindingType
 from textual.driver import Driver
-from textual.events import Event, MouseEvent, Resize
+from textual.events import Resize
 from textual.timer import Timer
 
 from app.commands.catalog import ANYWHERE
@@ -39,14 +39,6 @@ class ProcessApp(App[int]):
         if self._redraw is not None:
             self._redraw.stop()
         self._redraw = self.set_timer(_REST_SECONDS, partial(draw_whole, self))
-
-    async def on_event(self, event: Event) -> None:
-        """Let no click end the app: what was clicked on may be gone before Textual asks for its parent."""
-        try:
-            await super().on_event(event)
-        except AttributeError:
-            if not isinstance(event, MouseEvent):
-                raise
 
     @property
     def fault(self) -> Exception | None:

@@ -1,9 +1,6 @@
 """A fault ends the app with something to tell, and draws nothing of what it held."""
 
 import pytest
-from textual.events import MouseDown
-from textual.geometry import Offset
-from textual.widgets import Static
 
 from app.errors import NetgrantError
 from app.ui.app import LONGEST_SAID
@@ -47,15 +44,3 @@ async def test_what_is_said_for_a_moment_covers_no_screen() -> None:
         await pilot.pause()
         (told,) = app._notifications
         assert len(told.message) == LONGEST_SAID + 1 and told.message.endswith("…")
-
-
-async def test_a_click_on_what_is_gone_ends_nothing() -> None:
-    """A toast that fades, a tab that is drawn anew: still in Textual's map, and without a parent."""
-    app = still()
-    async with app.run_test(size=SMALL) as pilot:
-        await ready(pilot)
-        gone = Static("gone")
-        app.screen.get_widget_and_offset_at = lambda x, y: (gone, Offset(0, 0))  # type: ignore[method-assign]
-        app.post_message(MouseDown(None, 3, 3, 0, 0, button=1, shift=False, meta=False, ctrl=False))
-        await pilot.pause()
-    assert app.fault is None
