@@ -67,6 +67,5 @@ async def test_a_page_of_somebody_else_cannot_open_the_socket(line: Line, tmp_pa
             evil = tmp_path / "evil.html"
             evil.write_text(EVIL % f"ws{base.removeprefix('http')}ws")
             await page.open(evil.as_uri())
-            while (ended := await page.value("window.ended ?? ''")) == "":
-                pass
+            ended = await page.awaited("window.ended ?? ''")
             assert ended == "refused"

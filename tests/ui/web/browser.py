@@ -5,11 +5,13 @@ Law: all that the page asks of a network is kept in ``requests``, so that a test
 
 import asyncio
 import json
+import os
 import shutil
+import signal
 import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,10 @@ def program() -> str | None:
     return next((found for name in PROGRAMS if (found := shutil.which(name))), None)
 
 
+class NotNowError(Exception):
+    """The browser cannot answer that, at this moment at least."""
+
+
 class Browser:
     """One page."""
 
@@ -88,13 +94,23 @@ class Browser:
         answer = self._answers[self._number] = asyncio.get_running_loop().create_future()
         await self._socket.send_json({"id": self._number, "method": method, "params": params})
         said = await asyncio.wait_for(answer, 30)
-        assert "error" not in said, said
+        if "error" in said:
+            raise NotNowError(str(said["error"]))
         result: dict[str, Any] = said["result"]
         return result
 
     async def value(self, script: str) -> Any:  # noqa: ANN401 - whatever the script comes to
         """Return what a script in the page comes to."""
         return (await self.ask("Runtime.evaluate", expression=script, returnByValue=True))["result"]["value"]
+
+    async def awaited(self, script: str) -> str:
+        """Wait until a script comes to a text, pages that come and go on the way notwithstanding."""
+        give_up = time.monotonic() + 30.0
+        while True:
+            with suppress(NotNowError, KeyError):
+                if text := str(await self.value(script)):
+                    return text
+            assert time.monotonic() < give_up, f"{script} came to nothing"
 
     async def open(self, url: str) -> None:
         """Go to an address, as typed by a person."""
@@ -110,8 +126,10 @@ class Browser:
 
     async def until(self, words: str, seconds: float = 30.0) -> str:
         """Wait until the terminal in the page shows some words; return the screen."""
-        give_up = time.monotonic() + seconds
-        while words not in (shown := await self.text()):
+        give_up, shown = time.monotonic() + seconds, ""
+        while words not in shown:
+            with suppress(NotNowError, KeyError):  # one page goes, the next comes
+                shown = await self.text()
             assert time.monotonic() < give_up, f"{words!r} is not shown:\n{shown}\n{self.troubles}"
         return shown
 
@@ -149,8 +167,8 @@ async def browser(folder: Path) -> AsyncIterator[Browser]:
                     listening.cancel()
                     await asyncio.gather(listening, return_exceptions=True)
     finally:
-        if process.returncode is None:
-            process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its helpers, too
         await process.wait()
 
 
